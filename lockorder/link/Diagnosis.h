@@ -21,7 +21,16 @@ struct Place {
 
 enum class Level : uint8_t { Note, Warning, Error };
 
-enum class StepKind : uint8_t { Start, Call, Acquire, Hold, Wait, Join, Loop, Note };
+enum class StepKind : uint8_t {
+  Start,
+  Call,
+  Acquire,
+  Hold,
+  Wait,
+  Join,
+  Loop,
+  Note
+};
 
 struct Step {
   StepKind Kind = StepKind::Call;
@@ -56,7 +65,7 @@ struct Diagnosis {
   /// Names (no lines, no addresses) that make the finding the same finding in
   /// another version of the sources.
   std::vector<std::string> Identity;
-  std::vector<uint32_t> Cycle; ///< Indices into LockOrderGraph::Edges.
+  std::vector<uint32_t> Cycle;       ///< Indices into LockOrderGraph::Edges.
   std::optional<uint32_t> TurnRound; ///< The edge that is cheapest to turn.
   std::string TurnRoundWhy;
 };

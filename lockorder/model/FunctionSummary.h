@@ -108,14 +108,14 @@ enum class BlockKind : uint8_t {
 
 enum class PollKind : uint8_t {
   None,
-  ReadyNow,    ///< select/poll/epoll_wait with a zero timeout, io.poll()
-  TryLock,     ///< try_lock
-  TryPop,      ///< try_pop/try_dequeue/try_receive
-  ZeroWait,    ///< wait_for(0), future.wait_for(0s)
-  DontWait,    ///< recv with MSG_DONTWAIT
-  AtomicLoad,  ///< atomic or atomic_flag read
-  QueueEmpty,  ///< empty()/size() of a container
-  Yield,       ///< yield alone
+  ReadyNow,   ///< select/poll/epoll_wait with a zero timeout, io.poll()
+  TryLock,    ///< try_lock
+  TryPop,     ///< try_pop/try_dequeue/try_receive
+  ZeroWait,   ///< wait_for(0), future.wait_for(0s)
+  DontWait,   ///< recv with MSG_DONTWAIT
+  AtomicLoad, ///< atomic or atomic_flag read
+  QueueEmpty, ///< empty()/size() of a container
+  Yield,      ///< yield alone
 };
 
 /// Index of an event in its function, in the order of its blocks.
@@ -179,6 +179,9 @@ struct Block {
   bool Returns = false;
   PathId ReturnPath = 0;
   Condition ReturnValue;
+  /// What is returned is the literal true (non-zero), false (zero), or, -1,
+  /// something else.
+  int8_t ReturnConstant = -1;
   /// Innermost loop, index into FunctionSummary::Loops, or -1.
   int32_t Loop = -1;
 };
@@ -215,7 +218,13 @@ struct CancellationHandle {
   Location Where;
 };
 
-enum class EffectKind : uint8_t { Acquires, Releases, TryAcquires, Requires, Excludes };
+enum class EffectKind : uint8_t {
+  Acquires,
+  Releases,
+  TryAcquires,
+  Requires,
+  Excludes
+};
 
 /// What Clang's thread safety attributes, or the configuration, promise of a
 /// function.
@@ -230,7 +239,7 @@ struct FunctionSummary {
   /// Entity key: equal for the same entity in all translation units. Starts
   /// with "<file>#" for entities with internal linkage.
   StringId Key = 0;
-  StringId Name = 0; ///< Qualified, with parameter types; for messages.
+  StringId Name = 0;   ///< Qualified, with parameter types; for messages.
   StringId Record = 0; ///< Class of a member function, or 0.
   Location Where;
   bool HasBody = false;

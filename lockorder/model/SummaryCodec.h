@@ -53,9 +53,9 @@ template <typename Codec> void code(Codec &C, Event &E) {
   C.enumeration(E.Spawn, SpawnKind::Timer);
   C.enumeration(E.Blocks, BlockKind::InputOutput);
   C.enumeration(E.Poll, PollKind::Yield);
-  for (bool *Flag : {&E.Recursive, &E.Virtual, &E.Timed, &E.Cancellable,
-                     &E.HasPredicate, &E.ArgIsGuard, &E.BodyHasObject,
-                     &E.InLoop, &E.System, &E.All})
+  for (bool *Flag :
+       {&E.Recursive, &E.Virtual, &E.Timed, &E.Cancellable, &E.HasPredicate,
+        &E.ArgIsGuard, &E.BodyHasObject, &E.InLoop, &E.System, &E.All})
     C.flag(*Flag);
   C.number(E.Group);
   C.path(E.Object);
@@ -77,6 +77,7 @@ template <typename Codec> void code(Codec &C, Block &B) {
   C.flag(B.Returns);
   C.path(B.ReturnPath);
   code(C, B.ReturnValue);
+  C.number(B.ReturnConstant);
   C.number(B.Loop);
 }
 
@@ -103,9 +104,9 @@ template <typename Codec> void code(Codec &C, FunctionSummary &F) {
   C.string(F.Name);
   C.string(F.Record);
   code(C, F.Where);
-  for (bool *Flag : {&F.HasBody, &F.Virtual, &F.Constructor, &F.Destructor,
-                     &F.Closure, &F.Main, &F.InternalLinkage, &F.Coroutine,
-                     &F.NoReturn})
+  for (bool *Flag :
+       {&F.HasBody, &F.Virtual, &F.Constructor, &F.Destructor, &F.Closure,
+        &F.Main, &F.InternalLinkage, &F.Coroutine, &F.NoReturn})
     C.flag(*Flag);
   sequence(C, F.Overrides, [&](StringId &Id) { C.string(Id); });
   sequence(C, F.Params, [&](Variable &V) { code(C, V); });

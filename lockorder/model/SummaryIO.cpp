@@ -86,9 +86,7 @@ public:
       fail("a number is too large");
     N = static_cast<T>(static_cast<uint32_t>(Value) - 1u);
   }
-  void flag(bool &F) {
-    F = byte(1);
-  }
+  void flag(bool &F) { F = byte(1); }
   template <typename T> void enumeration(T &V, T Last) {
     V = static_cast<T>(byte(static_cast<uint8_t>(Last)));
   }
@@ -171,8 +169,7 @@ const char *checkReferences(const TUSummary &S) {
 }
 
 Error damaged(StringRef Name, const Twine &Why) {
-  return createStringError("'" + Name +
-                           "' is not a usable TU summary: " + Why +
+  return createStringError("'" + Name + "' is not a usable TU summary: " + Why +
                            "; extract it again");
 }
 

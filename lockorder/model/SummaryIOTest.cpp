@@ -77,12 +77,24 @@ TEST(SummaryIO, SurvivesDamageThatKeepsTheChecksum) {
     FunctionSummary &F = S.Functions[0];
     uint32_t Value = Random();
     switch (Round % 6) {
-    case 0: F.Blocks[0].Successors[0] = Value; break;
-    case 1: F.Blocks[0].Loop = static_cast<int32_t>(Value); break;
-    case 2: F.Blocks[0].Events[0].Object = Value; break;
-    case 3: F.Name = Value; break;
-    case 4: F.Loops[0].Head = Value; break;
-    case 5: F.Blocks[1].Branch.On = Value - 1; break;
+    case 0:
+      F.Blocks[0].Successors[0] = Value;
+      break;
+    case 1:
+      F.Blocks[0].Loop = static_cast<int32_t>(Value);
+      break;
+    case 2:
+      F.Blocks[0].Events[0].Object = Value;
+      break;
+    case 3:
+      F.Name = Value;
+      break;
+    case 4:
+      F.Loops[0].Head = Value;
+      break;
+    case 5:
+      F.Blocks[1].Branch.On = Value - 1;
+      break;
     }
     auto Result = readSummary(writeSummary(S), "x");
     if (!Result)

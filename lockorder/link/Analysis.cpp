@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lockorder/link/Analysis.h"
+#include "lockorder/link/Collector.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using namespace raddle::model;
+
+namespace raddle::lockorder {
+
+Analysis::Analysis(Program &P, LockOrderGraph &Graph)
+    : P(P), Calls(P), K(P, Calls), Classes(P, Graph), Graph(Graph) {
+  size_t N = P.Functions.size();
+  K.Effects.resize(N);
+  Reached.resize(N);
+  Callers.resize(N);
+  StartedBy.resize(N);
+  PendingEdges.resize(N);
+  PendingCalls.resize(N);
+}
+
+void Analysis::run() {
+  findSpawns();
+  computeEffects();
+  findWrappers();
+  collect();
+  for (auto [I, Site] : enumerate(K.Spawns))
+    for (FunctionId Body : Site.Bodies)
+      StartedBy[Body].push_back(I);
+}
+
+void Analysis::findSpawns() {
+  for (FunctionId F = 0; F < P.Functions.size(); ++F) {
+    EventId Id = 0;
+    for (const Block &B : P.Functions[F].Summary->Blocks)
+      for (const Event &E : B.Events) {
+        if (E.Kind == EventKind::Spawn) {
+          K.SpawnIds[{F, Id}] = K.Spawns.size();
+          SpawnSite Site;
+          Site.In = F;
+          Site.Event = Id;
+          Site.Kind = E.Spawn;
+          Site.InLoop = E.InLoop || B.Loop >= 0;
+          K.Spawns.push_back(Site);
+        }
+        ++Id;
+      }
+  }
+}
+
+void Analysis::computeEffects() {
+  // Functions whose effect can be something: they touch locks, or tell where
+  // a pointer comes from (constructors, setters, accessors).
+  auto Shapes = [&](const FunctionSummary &F, const TUSummary &S) {
+    for (const Block &B : F.Blocks) {
+      if (B.ReturnPath)
+        return true;
+      for (const Event &E : B.Events)
+        if (E.Kind == EventKind::Store && E.Object) {
+          RootKind Root = S.path(E.Object).Root;
+          if (Root == RootKind::This || Root == RootKind::Param ||
+              Root == RootKind::Return)
+            return true;
+        }
+    }
+    return false;
+  };
+  for (const auto &Component : Calls.bottomUp()) {
+    // Functions that call each other see each other's effect of the round
+    // before; lock functions are not written recursively, so two rounds do.
+    unsigned Rounds =
+        Component.size() > 1 || Calls.recursive(Component[0]) ? 2 : 1;
+    for (unsigned Round = 0; Round < Rounds; ++Round)
+      for (FunctionId F : Component) {
+        const Function Fn = P.Functions[F];
+        if (!Fn.hasBody() || Fn.Summary->Blocks.empty() ||
+            !(Calls.touchesLocks(F) || Shapes(*Fn.Summary, Fn.In->Summary)))
+          continue;
+        Interpreter I(K, F);
+        I.run();
+        K.Effects[F] = I.effect();
+      }
+  }
+}
+
+void Analysis::findWrappers() {
+  DenseSet<Symbol> Owners;
+  std::vector<Symbol> Candidates;
+  auto OwnField = [&](PathRef Lock, Symbol &Record) {
+    const PathTable::Node &N = P.Paths[Lock];
+    if (N.Root != RootKind::This || !N.Parent || !N.ByValue || N.Pseudo)
+      return false;
+    Record = N.Record;
+    return true;
+  };
+  for (FunctionId F = 0; F < P.Functions.size(); ++F) {
+    const Function Fn = P.Functions[F];
+    if (!Fn.Record || Fn.Summary->Constructor || Fn.Summary->Destructor ||
+        Fn.Summary->Closure || !Calls.touchesLocks(F))
+      continue;
+    const Effect &E = K.Effects[F];
+    Symbol Record = 0;
+    for (const std::vector<HeldLock> *List :
+         {&E.Acquired, &E.IfTrue, &E.IfFalse})
+      for (const HeldLock &H : *List)
+        if (OwnField(H.Lock, Record))
+          Candidates.push_back(Record);
+    // A method that takes the lock and gives it back uses it for its own
+    // data: the record owns the lock, it does not merely wrap it.
+    for (const Block &B : Fn.Summary->Blocks)
+      for (const Event &Ev : B.Events)
+        if ((Ev.Kind == EventKind::Acquire && Ev.How == Flavor::Blocking) ||
+            (Ev.Kind == EventKind::GuardInit && Ev.How == Flavor::Blocking)) {
+          PathRef Lock =
+              P.path(Fn, Ev.Kind == EventKind::Acquire || Ev.Args.empty()
+                             ? Ev.Object
+                             : Ev.Args[0]);
+          bool Net = any_of(E.Acquired,
+                            [&](const HeldLock &H) { return H.Lock == Lock; });
+          // Locking inside another lock function (try, timed, convert) or
+          // handing the guard out is the wrapper's business.
+          if (OwnField(Lock, Record) && !Net && E.Guards.empty() &&
+              E.IfTrue.empty() && E.IfFalse.empty() && E.Released.empty())
+            Owners.insert(Record);
+        }
+  }
+  for (Symbol Record : Candidates)
+    if (!Owners.contains(Record))
+      Classes.addWrapper(Record);
+}
+
+void Analysis::collect() {
+  for (const auto &Component : Calls.bottomUp()) {
+    unsigned Rounds =
+        Component.size() > 1 || Calls.recursive(Component[0]) ? 2 : 1;
+    for (unsigned Round = 0; Round < Rounds; ++Round)
+      for (FunctionId F : Component) {
+        if (!Calls.touchesLocks(F) || !P.Functions[F].hasBody() ||
+            P.Functions[F].Summary->Blocks.empty())
+          continue;
+        Interpreter I(K, F);
+        I.run();
+        Collector C(*this, I, F, /*Again=*/Round > 0);
+        I.walk(C);
+      }
+  }
+}
+
+} // namespace raddle::lockorder

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The whole-program analysis: effects of all functions, then all places where
+// a lock is taken while others are held.
+#ifndef RADDLE_LOCKORDER_LINK_ANALYSIS_H
+#define RADDLE_LOCKORDER_LINK_ANALYSIS_H
+
+#include "lockorder/link/Interpreter.h"
+#include "lockorder/link/LockClasses.h"
+
+namespace raddle::lockorder {
+
+/// A lock that calling the function may take, in terms of its roots.
+struct ReachedLock {
+  PathRef Lock = 0;
+  model::LockMode Mode = model::LockMode::Exclusive;
+  bool Recursive = false;
+  std::vector<PathRef> Released; ///< Caller's locks given back by then.
+  /// First step of the call chain: an event of this function, and the callee's
+  /// entry that it leads to, unless the event takes the lock itself.
+  model::EventId Event = 0;
+  FunctionId Callee = NoFunction;
+  uint32_t Index = 0;
+};
+
+using CallStep = std::pair<FunctionId, model::EventId>;
+
+/// "From is held, then To is taken", seen in one function.
+struct EdgeSite {
+  PathRef From = 0, To = 0; ///< In terms of In.
+  LockClass FromClass = NoClass, ToClass = NoClass;
+  model::LockMode FromMode = model::LockMode::Exclusive,
+                  ToMode = model::LockMode::Exclusive;
+  FunctionId In = NoFunction;
+  /// Calls that lead from In to the function Origin where both happen.
+  std::vector<CallStep> Steps;
+  FunctionId Origin = NoFunction;
+  bool FromDeclared = false;      ///< Held on entry, says a declaration.
+  model::EventId HeldAt = 0;      ///< Event of Origin that took From.
+  model::EventId Event = 0;       ///< Event of Origin that leads to To.
+  FunctionId Callee = NoFunction; ///< ReachedLock that it leads to, or none.
+  uint32_t Index = 0;
+  std::vector<LockClass> AlsoHeld; ///< Exclusively, besides From; sorted.
+  std::vector<uint32_t> Alive;     ///< Spawn sites that may run; sorted.
+};
+
+/// A call with what is held and running around it.
+struct CallSite {
+  FunctionId Caller = NoFunction;
+  model::EventId Event = 0;
+  std::vector<LockClass> Held; ///< Sorted.
+  std::vector<uint32_t> Alive; ///< Sorted.
+};
+
+/// The same lock taken twice by one thread.
+struct Relock {
+  FunctionId In = NoFunction;
+  HeldLock First;
+  model::EventId Event = 0;
+  model::LockMode Mode = model::LockMode::Exclusive;
+  FunctionId Callee = NoFunction;
+  uint32_t Index = 0;
+  std::vector<CallStep> Steps; ///< From In to the function that calls back.
+};
+
+/// A wait, signal or join with the locks held around it.
+struct SyncSite {
+  FunctionId In = NoFunction;
+  model::EventId Event = 0;
+  PathRef Object = 0;
+  std::vector<HeldLock> Held; ///< Without the lock that a wait gives back.
+  std::vector<uint32_t> Alive;
+};
+
+class Analysis {
+public:
+  Analysis(Program &P, LockOrderGraph &Graph);
+  void run();
+
+  Program &P;
+  CallGraph Calls;
+  Knowledge K;
+  LockClasses Classes;
+  LockOrderGraph &Graph;
+
+  std::vector<EdgeSite> Edges;
+  std::vector<Relock> Relocks;
+  std::vector<SyncSite> Waits, Notifies, Joins;
+  /// By function; only functions that touch locks have entries.
+  std::vector<std::vector<ReachedLock>> Reached;
+  std::vector<std::vector<CallSite>> Callers;
+  /// By function: indices into K.Spawns of the sites that start it.
+  std::vector<std::vector<uint32_t>> StartedBy;
+
+private:
+  friend class Collector;
+  struct PendingEdge {
+    EdgeSite Site;
+    std::vector<PathRef> Released;
+  };
+  struct PendingCall {
+    PathRef Callable = 0;
+    CallContext Context;
+    std::vector<HeldLock> Held;
+    std::vector<PathRef> Released;
+    std::vector<CallStep> Steps; ///< From the function to the call itself.
+  };
+  void findSpawns();
+  void computeEffects();
+  void findWrappers();
+  void collect();
+
+  std::vector<std::vector<PendingEdge>> PendingEdges;
+  std::vector<std::vector<PendingCall>> PendingCalls;
+};
+
+} // namespace raddle::lockorder
+
+#endif

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lockorder/link/Collector.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+
+using namespace llvm;
+using namespace raddle::model;
+
+namespace raddle::lockorder {
+namespace {
+
+// Bounds on what one function passes on to its callers. They are far above
+// what projects reach; without them, a hostile or generated program could make
+// the lists multiply along call chains.
+constexpr size_t MaxReached = 160;
+constexpr size_t MaxPending = 32;
+constexpr size_t MaxSteps = 12;
+
+std::vector<PathRef> unite(std::vector<PathRef> A,
+                           const std::vector<PathRef> &B) {
+  A.insert(A.end(), B.begin(), B.end());
+  llvm::sort(A);
+  A.erase(llvm::unique(A), A.end());
+  return A;
+}
+
+} // namespace
+
+Collector::Collector(Analysis &A, Interpreter &I, FunctionId F, bool Again)
+    : A(A), I(I), P(A.P), F(F), Fn(A.P.Functions[F]), Again(Again) {}
+
+bool Collector::ownLock(PathRef Lock) const {
+  if (!Fn.Summary->Constructor && !Fn.Summary->Destructor)
+    return false;
+  if (P.Paths[Lock].Root != RootKind::This)
+    return false;
+  for (PathRef At = Lock; P.Paths[At].Parent; At = P.Paths[At].Parent)
+    if (!P.Paths[At].ByValue || P.Paths[At].Pseudo)
+      return false;
+  return true;
+}
+
+std::vector<LockClass> Collector::classes(const std::vector<HeldLock> &Held,
+                                          PathRef Without) {
+  std::vector<LockClass> Result;
+  for (const HeldLock &H : Held)
+    if (H.Lock != Without && H.Mode != LockMode::Shared)
+      if (LockClass C = A.Classes.of(H.Lock); C != NoClass)
+        Result.push_back(C);
+  llvm::sort(Result);
+  Result.erase(llvm::unique(Result), Result.end());
+  return Result;
+}
+
+std::vector<uint32_t> Collector::sites(const State &S) {
+  std::vector<uint32_t> Result;
+  for (const AliveTask &T : S.Alive)
+    Result.push_back(T.Site);
+  llvm::sort(Result);
+  Result.erase(llvm::unique(Result), Result.end());
+  return Result;
+}
+
+void Collector::reach(ReachedLock R) {
+  std::vector<ReachedLock> &List = A.Reached[F];
+  if (List.size() >= MaxReached || ownLock(R.Lock))
+    return;
+  for (const ReachedLock &Known : List)
+    if (Known.Lock == R.Lock && Known.Mode == R.Mode &&
+        Known.Released == R.Released)
+      return;
+  List.push_back(std::move(R));
+}
+
+void Collector::acquires(const State &Before, const Event &E, EventId Id,
+                         PathRef Lock, Flavor How) {
+  if (LockClass C = A.Classes.of(Lock); C != NoClass && !Again) {
+    const char *Mode = How != Flavor::Blocking         ? "try"
+                       : E.Mode == LockMode::Exclusive ? "exclusive"
+                                                       : "shared";
+    A.Graph.Locks[C].Acquisitions.push_back(
+        {P.place(Fn, E.Where), P.str(Fn.Name), Mode});
+  }
+  // What waits for a bounded time only cannot be part of a deadlock.
+  if (How != Flavor::Blocking)
+    return;
+  for (const HeldLock &H : Before.Held) {
+    if (H.Lock == Lock) {
+      if (!E.Recursive && !H.Recursive && H.At != Id)
+        relock(H, E.Mode, Id, NoFunction, 0, {});
+      continue;
+    }
+    EdgeSite Site;
+    Site.From = H.Lock;
+    Site.To = Lock;
+    Site.FromMode = H.Mode;
+    Site.ToMode = E.Mode;
+    Site.In = Site.Origin = F;
+    Site.FromDeclared = H.AtEntry;
+    Site.HeldAt = H.At;
+    Site.Event = Id;
+    // Locks of one std::lock or scoped_lock have no order among themselves.
+    if (H.At == Id && !H.AtEntry)
+      continue;
+    edge(std::move(Site), {}, Before);
+  }
+  ReachedLock R;
+  R.Lock = Lock;
+  R.Mode = E.Mode;
+  R.Recursive = E.Recursive;
+  R.Released = Before.Released;
+  R.Event = Id;
+  reach(std::move(R));
+}
+
+void Collector::relock(const HeldLock &First, LockMode Mode, EventId Id,
+                       FunctionId Callee, uint32_t Index,
+                       const std::vector<CallStep> &Steps) {
+  if (!P.Paths[First.Lock].Exact || ownLock(First.Lock))
+    return;
+  for (const Relock &Known : A.Relocks)
+    if (Known.In == F && Known.Event == Id && Known.First.Lock == First.Lock)
+      return;
+  Relock R;
+  R.In = F;
+  R.First = First;
+  R.Event = Id;
+  R.Mode = Mode;
+  R.Callee = Callee;
+  R.Index = Index;
+  R.Steps = Steps;
+  A.Relocks.push_back(std::move(R));
+}
+
+void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
+                     const State &Before) {
+  if (Site.From == Site.To || ownLock(Site.From) || ownLock(Site.To))
+    return;
+  // Instances locked in the order of their address or id have one order.
+  for (auto [X, Y] : Fn.Summary->Ordered) {
+    PathRef PX = I.path(X), PY = I.path(Y);
+    auto Under = [&](PathRef L, PathRef Owner) {
+      return P.Paths.hasPrefix(L, Owner) ||
+             P.Paths.hasPrefix(L, resolve(Before, P.Paths, Owner));
+    };
+    if ((Under(Site.From, PX) && Under(Site.To, PY)) ||
+        (Under(Site.From, PY) && Under(Site.To, PX)))
+      return;
+  }
+  Site.FromClass = A.Classes.of(Site.From);
+  Site.ToClass = A.Classes.of(Site.To);
+  bool Same = Site.FromClass == Site.ToClass;
+  bool Resolved = Site.FromClass != NoClass && Site.ToClass != NoClass;
+  bool Concrete = A.Classes.concrete(Site.From) && A.Classes.concrete(Site.To);
+  if (!Resolved || (Same && !Concrete)) {
+    // Only a caller can tell which locks these are.
+    auto FromOutside = [&](PathRef L) {
+      RootKind Root = P.Paths[L].Root;
+      return Root == RootKind::This || Root == RootKind::Param;
+    };
+    if ((FromOutside(Site.From) || FromOutside(Site.To)) &&
+        A.PendingEdges[F].size() < MaxPending && Site.Steps.size() < MaxSteps) {
+      for (const Analysis::PendingEdge &Known : A.PendingEdges[F])
+        if (Known.Site.From == Site.From && Known.Site.To == Site.To)
+          return;
+      A.PendingEdges[F].push_back({Site, unite(Before.Released, Released)});
+    }
+    return;
+  }
+  Site.AlsoHeld = classes(Before.Held, Site.From);
+  Site.Alive = sites(Before);
+  if (Again)
+    for (const EdgeSite &Known : A.Edges)
+      if (Known.In == Site.In && Known.Event == Site.Event &&
+          Known.From == Site.From && Known.To == Site.To)
+        return;
+  A.Edges.push_back(std::move(Site));
+}
+
+void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
+                     const CallTarget &Target, EventId Id,
+                     const std::vector<CallStep> &Steps) {
+  const std::vector<ReachedLock> List = A.Reached[Target.Callee];
+  for (auto [Index, R] : enumerate(List)) {
+    PathRef Lock = I.substitute(Before, Target.Context, R.Lock);
+    if (!Lock || P.Paths[Lock].Root == RootKind::Null)
+      continue;
+    std::vector<PathRef> Released;
+    for (PathRef L : R.Released)
+      Released.push_back(I.substitute(Before, Target.Context, L));
+    for (const HeldLock &H : Held) {
+      if (is_contained(Released, H.Lock))
+        continue;
+      if (H.Lock == Lock) {
+        if (!R.Recursive && !H.Recursive)
+          relock(H, R.Mode, Id, Target.Callee, Index, Steps);
+        continue;
+      }
+      EdgeSite Site;
+      Site.From = H.Lock;
+      Site.To = Lock;
+      Site.FromMode = H.Mode;
+      Site.ToMode = R.Mode;
+      Site.In = Site.Origin = F;
+      Site.FromDeclared = H.AtEntry;
+      Site.HeldAt = H.At;
+      Site.Event = Id;
+      Site.Callee = Target.Callee;
+      Site.Index = Index;
+      edge(std::move(Site), Released, Before);
+    }
+    ReachedLock Mine;
+    Mine.Lock = Lock;
+    Mine.Mode = R.Mode;
+    Mine.Recursive = R.Recursive;
+    Mine.Released = unite(Released, Before.Released);
+    Mine.Event = Id;
+    Mine.Callee = Target.Callee;
+    Mine.Index = Index;
+    reach(std::move(Mine));
+  }
+}
+
+void Collector::calls(const State &Before, const Event &E, EventId Id,
+                      ArrayRef<CallTarget> Targets) {
+  for (const CallTarget &T : Targets) {
+    if (!A.Calls.touchesLocks(T.Callee))
+      continue;
+    if (!Again) {
+      CallSite Site{F, Id, classes(Before.Held), sites(Before)};
+      A.Callers[T.Callee].push_back(std::move(Site));
+    }
+    meet(Before, Before.Held, T, Id, {});
+    pendingEdges(Before, T, Id, false);
+    pendingCalls(Before, T, Id, false);
+  }
+}
+
+void Collector::pendingEdges(const State &Before, const CallTarget &Target,
+                             EventId Id, bool NewThread) {
+  const std::vector<Analysis::PendingEdge> List = A.PendingEdges[Target.Callee];
+  for (const Analysis::PendingEdge &Pending : List) {
+    EdgeSite Site = Pending.Site;
+    PathRef From = I.substitute(Before, Target.Context, Site.From);
+    PathRef To = I.substitute(Before, Target.Context, Site.To);
+    if (!From || !To || (From == Site.From && To == Site.To))
+      continue;
+    Site.From = From;
+    Site.To = To;
+    Site.In = F;
+    Site.Steps.insert(Site.Steps.begin(), CallStep{F, Id});
+    std::vector<PathRef> Released;
+    for (PathRef L : Pending.Released)
+      Released.push_back(I.substitute(Before, Target.Context, L));
+    State Around = Before;
+    if (NewThread) {
+      // What the starting thread holds, the new one does not. It runs from
+      // here on itself.
+      Around.Held.clear();
+      Around.Released.clear();
+    }
+    edge(std::move(Site), Released, Around);
+  }
+}
+
+void Collector::pendingCalls(const State &Before, const CallTarget &Target,
+                             EventId Id, bool NewThread) {
+  const std::vector<Analysis::PendingCall> List = A.PendingCalls[Target.Callee];
+  for (const Analysis::PendingCall &Pending : List) {
+    PathRef Callable = I.substitute(Before, Target.Context, Pending.Callable);
+    Analysis::PendingCall Mine;
+    Mine.Callable = Callable;
+    Mine.Context.Object =
+        I.substitute(Before, Target.Context, Pending.Context.Object);
+    for (PathRef Arg : Pending.Context.Args)
+      Mine.Context.Args.push_back(I.substitute(Before, Target.Context, Arg));
+    for (PathRef L : Pending.Released)
+      Mine.Released.push_back(I.substitute(Before, Target.Context, L));
+    if (!NewThread)
+      for (const HeldLock &H : Before.Held)
+        if (!is_contained(Mine.Released, H.Lock))
+          Mine.Held.push_back(H);
+    for (HeldLock H : Pending.Held) {
+      H.Lock = I.substitute(Before, Target.Context, H.Lock);
+      H.At = Id;
+      Mine.Held.push_back(H);
+    }
+    Mine.Released = unite(Mine.Released, Before.Released);
+    Mine.Steps = Pending.Steps;
+    Mine.Steps.insert(Mine.Steps.begin(), CallStep{F, Id});
+
+    auto FunctionAt = [&](PathRef Path) -> FunctionId {
+      const PathTable::Node N = P.Paths[Path];
+      return N.Root == RootKind::Function && !N.Parent ? P.find(N.Name)
+                                                       : NoFunction;
+    };
+    FunctionId Callee = FunctionAt(Callable);
+    if (Callee == NoFunction)
+      Callee =
+          FunctionAt(resolve(Before, P.Paths, P.Paths.functionOf(Callable)));
+    if (Callee != NoFunction) {
+      CallTarget T{Callee, Mine.Context};
+      if (P.Functions[Callee].Summary->Closure)
+        T.Context.Object = Callable;
+      meet(Before, Mine.Held, T, Id, Mine.Steps);
+      pendingEdges(Before, T, Id, NewThread);
+      continue;
+    }
+    RootKind Root = P.Paths[Callable].Root;
+    if ((Root == RootKind::Param || Root == RootKind::This) &&
+        A.PendingCalls[F].size() < MaxPending && Mine.Steps.size() < MaxSteps)
+      A.PendingCalls[F].push_back(std::move(Mine));
+  }
+}
+
+void Collector::callsUnknown(const State &Before, const Event &E, EventId Id,
+                             PathRef Callable, const CallContext &Context) {
+  RootKind Root = P.Paths[Callable].Root;
+  if (Again || (Root != RootKind::Param && Root != RootKind::This) ||
+      A.PendingCalls[F].size() >= MaxPending)
+    return;
+  Analysis::PendingCall Pending;
+  Pending.Callable = Callable;
+  Pending.Context = Context;
+  Pending.Held = Before.Held;
+  Pending.Released = Before.Released;
+  Pending.Steps.push_back({F, Id});
+  A.PendingCalls[F].push_back(std::move(Pending));
+}
+
+void Collector::spawns(const State &Before, const Event &E, EventId Id,
+                       ArrayRef<CallTarget> Bodies) {
+  for (const CallTarget &T : Bodies) {
+    pendingEdges(Before, T, Id, true);
+    pendingCalls(Before, T, Id, true);
+  }
+}
+
+void Collector::joins(const State &Before, const Event &E, EventId Id,
+                      PathRef Handle) {
+  if (!Again && !Before.Held.empty())
+    A.Joins.push_back({F, Id, Handle, Before.Held, sites(Before)});
+}
+
+void Collector::waits(const State &Before, const Event &E, EventId Id,
+                      PathRef Condition, PathRef Lock) {
+  SyncSite Site{F, Id, Condition, {}, sites(Before)};
+  for (const HeldLock &H : Before.Held)
+    if (H.Lock != Lock)
+      Site.Held.push_back(H);
+  if (!Again && !E.Timed && !E.Cancellable)
+    A.Waits.push_back(Site);
+  if (!Lock)
+    return;
+  // The lock is taken again at the end of the wait, with the others held.
+  for (const HeldLock &H : Site.Held) {
+    EdgeSite Edge;
+    Edge.From = H.Lock;
+    Edge.To = Lock;
+    Edge.FromMode = H.Mode;
+    Edge.In = Edge.Origin = F;
+    Edge.FromDeclared = H.AtEntry;
+    Edge.HeldAt = H.At;
+    Edge.Event = Id;
+    edge(std::move(Edge), {}, Before);
+  }
+  ReachedLock R;
+  R.Lock = Lock;
+  R.Released = unite(Before.Released, {Lock});
+  R.Event = Id;
+  reach(std::move(R));
+}
+
+void Collector::notifies(const State &Before, const Event &E, EventId Id,
+                         PathRef Condition) {
+  if (!Again)
+    A.Notifies.push_back({F, Id, Condition, Before.Held, sites(Before)});
+}
+
+} // namespace raddle::lockorder

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Collects, from one function's fixed point, what the checks look at.
+#ifndef RADDLE_LOCKORDER_LINK_COLLECTOR_H
+#define RADDLE_LOCKORDER_LINK_COLLECTOR_H
+
+#include "lockorder/link/Analysis.h"
+
+namespace raddle::lockorder {
+
+class Collector : public Observer {
+public:
+  /// \p Again: a further round over a recursive function.
+  Collector(Analysis &A, Interpreter &I, FunctionId F, bool Again);
+
+  void acquires(const State &Before, const model::Event &E, model::EventId Id,
+                PathRef Lock, model::Flavor How) override;
+  void calls(const State &Before, const model::Event &E, model::EventId Id,
+             llvm::ArrayRef<CallTarget> Targets) override;
+  void callsUnknown(const State &Before, const model::Event &E,
+                    model::EventId Id, PathRef Callable,
+                    const CallContext &Context) override;
+  void spawns(const State &Before, const model::Event &E, model::EventId Id,
+              llvm::ArrayRef<CallTarget> Bodies) override;
+  void joins(const State &Before, const model::Event &E, model::EventId Id,
+             PathRef Handle) override;
+  void waits(const State &Before, const model::Event &E, model::EventId Id,
+             PathRef Condition, PathRef Lock) override;
+  void notifies(const State &Before, const model::Event &E, model::EventId Id,
+                PathRef Condition) override;
+
+private:
+  void reach(ReachedLock R);
+  /// Lock \p R of \p Target, in this function's terms, meets what is held.
+  void meet(const State &Before, const std::vector<HeldLock> &Held,
+            const CallTarget &Target, model::EventId Id,
+            const std::vector<CallStep> &Steps);
+  void edge(EdgeSite Site, const std::vector<PathRef> &Released,
+            const State &Before);
+  void relock(const HeldLock &First, model::LockMode Mode, model::EventId Id,
+              FunctionId Callee, uint32_t Index,
+              const std::vector<CallStep> &Steps);
+  void pendingEdges(const State &Before, const CallTarget &Target,
+                    model::EventId Id, bool NewThread);
+  void pendingCalls(const State &Before, const CallTarget &Target,
+                    model::EventId Id, bool NewThread);
+  /// The object's own lock, while the object is built or destroyed.
+  bool ownLock(PathRef Lock) const;
+  std::vector<LockClass> classes(const std::vector<HeldLock> &Held,
+                                 PathRef Without = 0);
+  static std::vector<uint32_t> sites(const State &S);
+
+  Analysis &A;
+  Interpreter &I;
+  Program &P;
+  FunctionId F;
+  const Function Fn;
+  bool Again;
+};
+
+} // namespace raddle::lockorder
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// raddle-double-lock: the thread that holds a lock takes it again.
+#include "lockorder/link/Checks.h"
+#include "lockorder/link/Describe.h"
+#include <set>
+
+using namespace llvm;
+using namespace raddle::model;
+
+namespace raddle::lockorder {
+
+void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
+  Describe D(A);
+  Threads T(A);
+  std::set<std::pair<std::string, Place>> Done;
+  for (const Relock &R : A.Relocks) {
+    std::vector<CallStep> Down = D.descend(R.In, R.Event, R.Callee, R.Index);
+    bool Silenced = D.silenced({R.In, R.First.At}, DoubleLock);
+    for (const CallStep &Step : Down)
+      Silenced |= D.silenced(Step, DoubleLock);
+    for (const CallStep &Step : R.Steps)
+      Silenced |= D.silenced(Step, DoubleLock);
+    if (Silenced)
+      continue;
+
+    LockClass Class = A.Classes.of(R.First.Lock);
+    // A lock that only the caller can name still is one lock here.
+    std::string Name = Class == NoClass ? "the lock" : D.quoted(Class);
+    Diagnosis Found;
+    Found.Check = DoubleLock.str();
+    bool FirstShared = R.First.Mode == LockMode::Shared;
+    bool SecondShared = R.Mode == LockMode::Shared;
+    if (FirstShared && SecondShared) {
+      Found.Severity = Level::Warning;
+      Found.Message = Name + " is read-locked again by the thread that holds "
+                             "it; a writer that waits in between blocks both";
+    } else if (FirstShared) {
+      Found.Severity = Level::Error;
+      Found.Message = Name + " is read-locked already when the same thread "
+                             "locks it exclusively; it waits for itself";
+    } else {
+      Found.Severity = Level::Error;
+      Found.Message = Name + " is locked already by the thread that locks it "
+                             "again; it waits for itself";
+    }
+    Place Where = D.place({R.In, R.Event});
+    if (!Done.insert({Name, Where}).second)
+      continue;
+    Found.Where = Where;
+
+    Witness W;
+    W.Title = Name + " is held, then taken again";
+    auto Chains = T.chainsTo(R.In, 1);
+    std::vector<uint32_t> Held;
+    if (!Chains.empty()) {
+      D.chain(Chains[0], W);
+      Held = Chains[0].Held;
+      if (!Chains[0].Calls.empty())
+        W.Steps.back().Text = "calls " + D.function(R.In);
+    }
+    Step Hold;
+    Hold.Kind = StepKind::Hold;
+    Hold.Function = A.P.str(A.P.Functions[R.In].Name);
+    Hold.Held = Held;
+    if (R.First.AtEntry) {
+      Hold.Text = "is declared to run with " + Name + " held";
+      Hold.Where =
+          A.P.place(A.P.Functions[R.In], A.P.Functions[R.In].Summary->Where);
+    } else {
+      bool Inside = R.First.At == R.Event;
+      Hold.Text = (Inside ? "calls what takes " : "takes ") + Name;
+      Hold.Where = D.place({R.In, R.First.At});
+    }
+    W.Steps.push_back(std::move(Hold));
+    if (Class != NoClass)
+      Held.push_back(Class);
+    // A callback: from the call down to where the callback is run.
+    for (size_t I = 0; I + 1 < R.Steps.size(); ++I)
+      D.call(R.Steps[I], R.Steps[I + 1].first, Held, W);
+    if (!R.Steps.empty() && R.Callee != NoFunction) {
+      D.call(R.Steps.back(), R.Callee, Held, W);
+      const ReachedLock &Inner = A.Reached[R.Callee][R.Index];
+      D.acquisition(R.Callee, Inner.Event, Inner.Callee, Inner.Index, Held,
+                    "takes " + Name + " again", W);
+    } else {
+      D.acquisition(R.In, R.Event, R.Callee, R.Index, Held,
+                    "takes " + Name + " again", W);
+    }
+    Found.Witnesses.push_back(std::move(W));
+    Found.Identity = {Name, A.P.str(A.P.Functions[R.In].Name),
+                      A.P.str(A.P.Functions[Down.back().first].Name)};
+    Found.Filters = {
+        {"recursive lock", "the lock's type does not allow it"},
+        {"same instance", "both acquisitions name the same object"},
+        {"released in between", "the first is still held on every path"}};
+    Out.push_back(std::move(Found));
+  }
+}
+
+} // namespace raddle::lockorder

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lockorder/link/Interpreter.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+
+using namespace llvm;
+using namespace raddle::model;
+
+namespace raddle::lockorder {
+namespace {
+
+/// The lattice is finite, but a hostile summary could make the way to its top
+/// long; what is not stable by then is not used.
+constexpr unsigned MaxVisits = 40;
+constexpr size_t MaxExported = 64;
+
+void insertSorted(std::vector<PathRef> &Into, PathRef P) {
+  auto It = std::lower_bound(Into.begin(), Into.end(), P);
+  if (It == Into.end() || *It != P)
+    Into.insert(It, P);
+}
+
+bool eraseSorted(std::vector<PathRef> &From, PathRef P) {
+  auto It = std::lower_bound(From.begin(), From.end(), P);
+  if (It == From.end() || *It != P)
+    return false;
+  From.erase(It);
+  return true;
+}
+
+} // namespace
+
+Interpreter::Interpreter(Knowledge &K, FunctionId F)
+    : K(K), P(K.P), Paths(K.P.Paths), Id(F), Fn(K.P.Functions[F]),
+      Summary(*Fn.Summary) {
+  In.resize(Summary.Blocks.size());
+  EventId Next = 0;
+  for (const Block &B : Summary.Blocks) {
+    FirstEvent.push_back(Next);
+    Next += B.Events.size();
+  }
+}
+
+PathRef Interpreter::path(PathId PathInUnit) {
+  if (!PathInUnit)
+    return 0;
+  auto [It, New] = PathCache.try_emplace(PathInUnit, 0);
+  if (New)
+    It->second = P.path(Fn, PathInUnit);
+  return It->second;
+}
+
+void Interpreter::run() {
+  if (Summary.Blocks.empty())
+    return;
+  State &Entry = In[0];
+  Entry.Reachable = true;
+  for (const DeclaredEffect &D : Summary.Declared)
+    if (D.Kind == EffectKind::Requires && D.Lock) {
+      HeldLock H;
+      H.Lock = path(D.Lock);
+      H.Mode = D.Mode;
+      H.AtEntry = true;
+      Entry.Held.push_back(H);
+    }
+  // Blocks are numbered roughly in program order; always taking the lowest
+  // pending one makes loops converge before what follows them is looked at.
+  std::vector<bool> Pending(In.size());
+  std::vector<unsigned> Visits(In.size());
+  Pending[0] = true;
+  for (size_t I = 0; I < Pending.size();) {
+    if (!Pending[I] || Visits[I]++ > MaxVisits) {
+      Pending[I] = false;
+      ++I;
+      continue;
+    }
+    Pending[I] = false;
+    const Block &B = Summary.Blocks[I];
+    State S = In[I];
+    EventId Event = FirstEvent[I];
+    for (const model::Event &E : B.Events)
+      transfer(S, E, Event++);
+    size_t Lowest = I + 1;
+    bool Branches =
+        B.Branch.On != Condition::NoEvent && B.Successors.size() == 2;
+    for (auto [N, Successor] : enumerate(B.Successors)) {
+      State Out = S;
+      if (Branches)
+        branch(Out, B.Branch, N == 0);
+      if (join(In[Successor], Out, Paths, Fn.Key, Successor)) {
+        Pending[Successor] = true;
+        Lowest = std::min<size_t>(Lowest, Successor);
+      }
+    }
+    I = Lowest;
+  }
+}
+
+void Interpreter::walk(Observer &O) {
+  Watching = &O;
+  for (auto [I, B] : enumerate(Summary.Blocks)) {
+    if (!In[I].Reachable)
+      continue;
+    State S = In[I];
+    EventId Event = FirstEvent[I];
+    for (const model::Event &E : B.Events)
+      transfer(S, E, Event++);
+  }
+  Watching = nullptr;
+}
+
+void Interpreter::addHeld(State &S, const HeldLock &H) {
+  // The caller's lock is taken back: as on entry.
+  if (eraseSorted(S.Released, H.Lock))
+    return;
+  for (HeldLock &Known : S.Held)
+    if (Known.Lock == H.Lock) {
+      if (Known.Recursive)
+        ++Known.Count;
+      return;
+    }
+  S.Held.push_back(H);
+}
+
+void Interpreter::acquire(State &S, const Event &E, EventId EventAt,
+                          PathRef Lock, Flavor How) {
+  if (!Lock || Paths[Lock].Root == RootKind::Null)
+    return;
+  if (Watching)
+    Watching->acquires(S, E, EventAt, Lock, How);
+  if (How != Flavor::Blocking)
+    return;
+  HeldLock H;
+  H.Lock = Lock;
+  H.Mode = E.Mode;
+  H.Recursive = E.Recursive;
+  H.At = EventAt;
+  addHeld(S, H);
+}
+
+void Interpreter::release(State &S, PathRef Lock, bool OnlyIfHeld) {
+  if (!Lock || Paths[Lock].Root == RootKind::Null)
+    return;
+  auto GiveBack = [&](std::vector<HeldLock>::iterator It) {
+    if (It->Count > 1) {
+      --It->Count;
+      return;
+    }
+    if (It->AtEntry)
+      insertSorted(S.Released, It->Lock);
+    S.Held.erase(It);
+  };
+  for (auto It = S.Held.end(); It != S.Held.begin();)
+    if ((--It)->Lock == Lock)
+      return GiveBack(It);
+  // `shard(k)->lock(); ...; shard(k)->unlock();`: two unknown objects that are
+  // meant to be one. Taking the lock for released can only lose findings.
+  const PathTable::Node N = Paths[Lock];
+  for (auto It = S.Held.end(); It != S.Held.begin();) {
+    const PathTable::Node H = Paths[(--It)->Lock];
+    if (H.Record == N.Record && H.Name == N.Name && !H.Parent == !N.Parent &&
+        (!H.Exact || !N.Exact))
+      return GiveBack(It);
+    if (!H.Parent && !H.Exact && !N.Parent && !N.Exact)
+      return GiveBack(It);
+  }
+  if (!OnlyIfHeld && Paths.outlives(Lock))
+    insertSorted(S.Released, Lock);
+}
+
+void Interpreter::transfer(State &S, const Event &E, EventId EventAt) {
+  switch (E.Kind) {
+  case EventKind::Acquire: {
+    PathRef Lock = resolve(S, Paths, path(E.Object));
+    acquire(S, E, EventAt, Lock, E.How);
+    if (E.How == Flavor::Try || E.How == Flavor::Timed) {
+      HeldLock H;
+      H.Lock = Lock;
+      H.Mode = E.Mode;
+      H.Recursive = E.Recursive;
+      H.At = EventAt;
+      S.Attempts.push_back({EventAt, {H}, {}});
+    }
+    break;
+  }
+  case EventKind::Release:
+    release(S, resolve(S, Paths, path(E.Object)), false);
+    break;
+  case EventKind::GuardInit:
+  case EventKind::GuardAcquire:
+  case EventKind::GuardRelease:
+  case EventKind::GuardDisown:
+  case EventKind::GuardMove:
+  case EventKind::GuardSwap:
+    guardEvent(S, E, EventAt);
+    break;
+  case EventKind::Destroy:
+    destroy(S, E, EventAt);
+    break;
+  case EventKind::Store: {
+    PathRef Target = path(E.Object);
+    if (!Target || E.Args.empty())
+      break;
+    const PathTable::Node N = Paths[Target];
+    if (N.Parent)
+      Target = Paths.append(resolve(S, Paths, N.Parent), N);
+    PathRef Value = resolve(S, Paths, path(E.Args[0]));
+    if (Value && Value != Target)
+      S.Env.set(Target, Value);
+    break;
+  }
+  case EventKind::Call:
+    call(S, E, EventAt);
+    break;
+  case EventKind::Spawn:
+    spawn(S, E, EventAt);
+    break;
+  case EventKind::Join:
+  case EventKind::Block:
+    if (E.Object) {
+      PathRef Handle = resolve(S, Paths, path(E.Object));
+      if (E.Kind == EventKind::Join && Watching)
+        Watching->joins(S, E, EventAt, Handle);
+      if (E.Kind == EventKind::Join || E.Blocks == BlockKind::Unbounded)
+        joinTask(S, Handle);
+    }
+    break;
+  case EventKind::Wait:
+    wait(S, E, EventAt);
+    break;
+  case EventKind::Notify:
+    if (Watching)
+      Watching->notifies(S, E, EventAt, resolve(S, Paths, path(E.Object)));
+    break;
+  case EventKind::Detach:
+  case EventKind::GuardOwns:
+  case EventKind::Poll:
+  case EventKind::Consult:
+  case EventKind::CancelCallback:
+  case EventKind::Pause:
+  case EventKind::AtomicUpdate:
+    break;
+  }
+}
+
+void Interpreter::wait(State &S, const Event &E, EventId EventAt) {
+  if (E.Args.empty() || !Watching)
+    return;
+  PathRef Lock = resolve(S, Paths, path(E.Args[0]));
+  if (E.ArgIsGuard) {
+    GuardState G = guardAt(S, Lock);
+    Lock = G.Locks.empty() ? 0 : G.Locks[0];
+  }
+  Watching->waits(S, E, EventAt, resolve(S, Paths, path(E.Object)), Lock);
+}
+
+void Interpreter::joinTask(State &S, PathRef Handle) {
+  auto Same = [&](const AliveTask &T) {
+    return T.Handle && (Paths.hasPrefix(T.Handle, Handle) ||
+                        Paths.hasPrefix(Handle, T.Handle));
+  };
+  if (std::erase_if(S.Alive, Same) == 0 && Paths.outlives(Handle))
+    insertSorted(S.Joined, Handle);
+}
+
+void Interpreter::branch(State &S, const Condition &C, bool Taken) {
+  bool Success = Taken != C.Negated;
+  for (size_t I = 0; I < S.Attempts.size(); ++I)
+    if (S.Attempts[I].Event == C.On) {
+      Attempt A = S.Attempts[I];
+      S.Attempts.erase(S.Attempts.begin() + I);
+      for (const HeldLock &H : Success ? A.IfTrue : A.IfFalse)
+        addHeld(S, H);
+      break;
+    }
+  // Does the condition ask a guard?
+  auto It = std::upper_bound(FirstEvent.begin(), FirstEvent.end(), C.On);
+  const Block &B = Summary.Blocks[It - FirstEvent.begin() - 1];
+  size_t Offset = C.On - FirstEvent[It - FirstEvent.begin() - 1];
+  if (Offset >= B.Events.size())
+    return;
+  const Event &E = B.Events[Offset];
+  if (E.Kind != EventKind::GuardOwns && E.Kind != EventKind::GuardAcquire &&
+      E.Kind != EventKind::GuardInit)
+    return;
+  PathRef Guard = resolve(S, Paths, path(E.Object));
+  GuardState G = guardAt(S, Guard);
+  if (G.Owned == Owns::Tried && Success)
+    for (PathRef Lock : G.Locks) {
+      HeldLock H;
+      H.Lock = Lock;
+      H.Mode = G.Mode;
+      H.At = C.On;
+      if (!S.held(Lock))
+        addHeld(S, H);
+    }
+  if (G.Owned == Owns::Tried)
+    G.Owned = Success ? Owns::Yes : Owns::No;
+  S.Guards.set(Guard, G);
+}
+
+Effect Interpreter::effect() {
+  State WhenTrue, WhenFalse;
+  std::optional<std::vector<PathRef>> AlwaysReleased;
+  PathRef Returned = 0;
+  bool First = true;
+  for (auto [I, B] : enumerate(Summary.Blocks)) {
+    if (!In[I].Reachable || !(B.Returns || B.Successors.empty()))
+      continue;
+    State S = In[I];
+    EventId Event = FirstEvent[I];
+    for (const model::Event &E : B.Events)
+      transfer(S, E, Event++);
+    PathRef Value = resolve(S, Paths, path(B.ReturnPath));
+    if (Value) {
+      // An object of this frame is returned by value: what is known of it is
+      // known of the result.
+      RootKind Root = Paths[Value].Root;
+      if ((Root == RootKind::Local || Root == RootKind::Temporary) &&
+          !Paths[Value].Parent) {
+        PathRef Result = Paths.root(RootKind::Return, 0, 0);
+        for (const auto &[Key, To] : PathMap<PathRef>(S.Env))
+          if (Key != Value && Paths.hasPrefix(Key, Value)) {
+            SmallVector<PathTable::Node, 4> Elements;
+            for (PathRef At = Key; At != Value; At = Paths[At].Parent)
+              Elements.push_back(Paths[At]);
+            PathRef Moved = Result;
+            for (const PathTable::Node &N : reverse(Elements))
+              Moved = Paths.append(Moved, N);
+            S.Env.set(Moved, To);
+          }
+        if (const GuardState *G = S.Guards.find(Value))
+          S.Guards.set(Result, GuardState(*G));
+        for (AliveTask &T : S.Alive)
+          if (T.Handle == Value)
+            T.Handle = Result;
+        Value = 0;
+      }
+      if (Paths[Value].Root != RootKind::Return) {
+        if (First)
+          Returned = Value;
+        else if (Returned != Value)
+          Returned = 0;
+        First = false;
+      }
+    }
+    auto Leave = [&](bool Truth) {
+      State Out = S;
+      if (B.ReturnValue.On != Condition::NoEvent)
+        branch(Out, B.ReturnValue, Truth);
+      join(Truth ? WhenTrue : WhenFalse, Out, Paths, Fn.Key, 0x10000u + Truth);
+      if (!AlwaysReleased)
+        AlwaysReleased = Out.Released;
+      else
+        erase_if(*AlwaysReleased, [&](PathRef Lock) {
+          return !is_contained(Out.Released, Lock);
+        });
+    };
+    if (B.ReturnConstant != 0)
+      Leave(true);
+    if (B.ReturnConstant != 1)
+      Leave(false);
+  }
+
+  State Both = WhenTrue;
+  join(Both, WhenFalse, Paths, Fn.Key, 0x20000u);
+  Effect Result;
+  Result.Returns = Both.Reachable;
+  if (!Both.Reachable)
+    return Result;
+  auto Exported = [&](const HeldLock &H) {
+    return !H.AtEntry && Paths[H.Lock].Exact && Paths.outlives(H.Lock);
+  };
+  for (const HeldLock &H : Both.Held)
+    if (Exported(H))
+      Result.Acquired.push_back(H);
+  for (const HeldLock &H : WhenTrue.Held)
+    if (Exported(H) && !Both.held(H.Lock))
+      Result.IfTrue.push_back(H);
+  for (const HeldLock &H : WhenFalse.Held)
+    if (Exported(H) && !Both.held(H.Lock))
+      Result.IfFalse.push_back(H);
+  Result.Released = Both.Released;
+  for (PathRef Lock : Both.Released)
+    if (!is_contained(*AlwaysReleased, Lock))
+      Result.Conditional.push_back(Lock);
+  Result.Joined = Both.Joined;
+  Result.Alive = Both.Alive;
+  for (const auto &[Key, Value] : Both.Env) {
+    bool Closure = Paths[Key].Root == RootKind::Temporary && Paths[Key].Pseudo;
+    if ((Paths.outlives(Key) || Closure) && Result.Stores.size() < MaxExported)
+      Result.Stores.push_back({Key, Value});
+  }
+  for (const auto &[Guard, G] : Both.Guards)
+    if (Paths.outlives(Guard))
+      Result.Guards.push_back({Guard, G});
+  Result.Returned = Returned;
+  return Result;
+}
+
+} // namespace raddle::lockorder

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lockorder/link/LockClasses.h"
+
+using namespace llvm;
+using namespace raddle::model;
+
+namespace raddle::lockorder {
+
+LockClass LockClasses::of(PathRef Path) {
+  if (!Path)
+    return NoClass;
+  auto It = Cache.find(Path);
+  if (It != Cache.end())
+    return It->second;
+  LockClass Found = find(Path);
+  Cache[Path] = Found;
+  return Found;
+}
+
+LockClass LockClasses::find(PathRef Path) {
+  const PathTable &Paths = P.Paths;
+  std::string Suffix;
+  PathRef At = Path;
+  auto SkipElements = [&] {
+    while (Paths.isElement(Paths[At])) {
+      Suffix = "[]";
+      At = Paths[At].Parent;
+    }
+  };
+  SkipElements();
+  // A wrapper's own field stands for the wrapper object.
+  while (Paths[At].Parent && !Paths[At].Pseudo &&
+         Wrappers.contains(Paths[At].Record)) {
+    Suffix.clear();
+    At = Paths[At].Parent;
+    SkipElements();
+  }
+  const PathTable::Node N = Paths[At];
+  if (N.Parent) {
+    if (N.Pseudo)
+      return NoClass;
+    PathRef Key = P.Paths.append(P.Paths.root(RootKind::Opaque, 0, 0), N.Record,
+                                 N.Name, true);
+    std::string Owner = P.str(P.recordName(N.Record));
+    StringRef Group = Owner;
+    return make(Key, Owner + "::" + P.str(N.Name) + Suffix,
+                Group.contains("::") ? Group.rsplit("::").first.str() : Owner,
+                P.field(N.Record, N.Name));
+  }
+  switch (N.Root) {
+  case RootKind::Global: {
+    std::string Name = P.str(P.globalName(N.Name));
+    StringRef Group = Name;
+    return make(At, Name + Suffix,
+                Group.contains("::") ? Group.rsplit("::").first.str() : "",
+                P.global(N.Name));
+  }
+  case RootKind::Local: {
+    FunctionId F = P.find(N.Name);
+    if (F == NoFunction || N.Index >= P.Functions[F].Summary->Locals.size())
+      return NoClass;
+    const Function &Fn = P.Functions[F];
+    const Variable &V = Fn.Summary->Locals[N.Index];
+    StringRef Type = Fn.In->Summary.string(V.Type);
+    // A pointer or reference that could not be resolved.
+    if (Type.ends_with("*") || Type.ends_with("&"))
+      return NoClass;
+    LockDeclaration D{Fn.In->symbol(V.Type), P.place(Fn, V.Where)};
+    return make(At,
+                P.str(Fn.Name) + "::" + Fn.In->Summary.string(V.Name).str() +
+                    Suffix,
+                P.str(Fn.Name), &D);
+  }
+  default:
+    return NoClass;
+  }
+}
+
+LockClass LockClasses::make(PathRef Key, std::string Name, std::string Group,
+                            const LockDeclaration *Declaration) {
+  auto [It, New] = Known.try_emplace(Key, Graph.Locks.size());
+  if (New) {
+    Lock L;
+    L.Name = std::move(Name);
+    L.Group = std::move(Group);
+    if (Declaration) {
+      L.Kind = P.str(Declaration->Type);
+      L.Declared = Declaration->Declared;
+    }
+    Graph.Locks.push_back(std::move(L));
+  }
+  return It->second;
+}
+
+bool LockClasses::concrete(PathRef Path) const {
+  const PathTable::Node &N = P.Paths[Path];
+  return N.Exact && (N.Root == RootKind::Global || N.Root == RootKind::Local);
+}
+
+bool LockClasses::compatible(PathRef A, PathRef B) const {
+  const PathTable &Paths = P.Paths;
+  // From the lock outwards, the known owners must agree as far as both are
+  // known.
+  while (A != B) {
+    const PathTable::Node &X = Paths[A], &Y = Paths[B];
+    if (!X.Parent || !Y.Parent) {
+      if (X.Parent || Y.Parent)
+        return true;
+      // Two different variables are two objects; anything else may be one.
+      bool BothConcrete =
+          (X.Root == RootKind::Global || X.Root == RootKind::Local) &&
+          (Y.Root == RootKind::Global || Y.Root == RootKind::Local);
+      return !BothConcrete;
+    }
+    if (X.Name != Y.Name || X.Record != Y.Record)
+      // `a.mu` against `b.mu`: different members hold different objects;
+      // members of different records can refer to one object.
+      return X.Record != Y.Record || X.Pseudo || Y.Pseudo ||
+             Paths.isElement(X) || Paths.isElement(Y);
+    A = X.Parent;
+    B = Y.Parent;
+  }
+  return true;
+}
+
+} // namespace raddle::lockorder

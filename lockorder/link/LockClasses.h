@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which access paths name the same lock as far as the lock-order graph is
+// concerned: the lock's class.
+#ifndef RADDLE_LOCKORDER_LINK_LOCKCLASSES_H
+#define RADDLE_LOCKORDER_LINK_LOCKCLASSES_H
+
+#include "lockorder/link/Program.h"
+#include "llvm/ADT/DenseSet.h"
+#include <optional>
+
+namespace raddle::lockorder {
+
+/// Index into LockOrderGraph::Locks.
+using LockClass = uint32_t;
+constexpr LockClass NoClass = ~0u;
+
+class LockClasses {
+public:
+  LockClasses(Program &P, LockOrderGraph &Graph) : P(P), Graph(Graph) {}
+
+  /// Records that wrap a lock: their lock is named by whoever owns them.
+  void addWrapper(Symbol Record) { Wrappers.insert(Record); }
+  bool isWrapper(Symbol Record) const { return Wrappers.contains(Record); }
+
+  /// The class of the lock at \p Path; NoClass where only a caller can tell
+  /// (the lock is a parameter, or the wrapper's own field).
+  LockClass of(PathRef Path);
+
+  /// The path names one object: its root is a global or a local variable.
+  bool concrete(PathRef Path) const;
+  /// Two paths of one class could name the same lock: their known owners do
+  /// not contradict each other.
+  bool compatible(PathRef A, PathRef B) const;
+
+private:
+  LockClass find(PathRef Path);
+  LockClass make(PathRef Key, std::string Name, std::string Group,
+                 const LockDeclaration *Declaration);
+
+  Program &P;
+  LockOrderGraph &Graph;
+  llvm::DenseSet<Symbol> Wrappers;
+  llvm::DenseMap<PathRef, LockClass> Cache;
+  llvm::DenseMap<PathRef, LockClass> Known;
+};
+
+} // namespace raddle::lockorder
+
+#endif
