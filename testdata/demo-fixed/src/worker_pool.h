@@ -17,8 +17,8 @@ class ResultCache;
 /// Threads that take jobs from one queue, and put what comes out into another.
 class WorkerPool {
 public:
-  WorkerPool(BoundedQueue<Job> &jobs, BoundedQueue<Completion> &completions,
-             JobRegistry &registry, const ResultCache &cache);
+  WorkerPool(BoundedQueue<Job> &jobs, BoundedQueue<Completion> &completions, JobRegistry &registry,
+             const ResultCache &cache);
 
   void start(unsigned workers);
 

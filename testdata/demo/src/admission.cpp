@@ -19,8 +19,6 @@ std::optional<Job> Admission::admit(ClientId client, std::string input) {
 
 void Admission::released(ClientId client) { limiter_.giveBack(client); }
 
-std::size_t Admission::backlog(ClientId client) const {
-  return registry_.pending(client);
-}
+std::size_t Admission::backlog(ClientId client) const { return registry_.pending(client); }
 
 } // namespace jobserver
