@@ -17,6 +17,14 @@ Analysis::Analysis(Program &P, LockOrderGraph &Graph)
   StartedBy.resize(N);
   PendingEdges.resize(N);
   PendingCalls.resize(N);
+  intern({});
+}
+
+uint32_t Analysis::intern(std::vector<PathRef> Locks) {
+  auto [It, New] = SetIds.try_emplace(std::move(Locks), Sets.size());
+  if (New)
+    Sets.push_back(&It->first);
+  return It->second;
 }
 
 void Analysis::run() {

@@ -7,6 +7,7 @@
 
 #include "lockorder/link/Interpreter.h"
 #include "lockorder/link/LockClasses.h"
+#include <map>
 
 namespace raddle::lockorder {
 
@@ -15,7 +16,8 @@ struct ReachedLock {
   PathRef Lock = 0;
   model::LockMode Mode = model::LockMode::Exclusive;
   bool Recursive = false;
-  std::vector<PathRef> Released; ///< Caller's locks given back by then.
+  /// Caller's locks given back by then: Analysis::released().
+  uint32_t Released = 0;
   /// First step of the call chain: an event of this function, and the callee's
   /// entry that it leads to, unless the event takes the lock itself.
   model::EventId Event = 0;
@@ -77,6 +79,12 @@ public:
   Analysis(Program &P, LockOrderGraph &Graph);
   void run();
 
+  /// Sets of locks are stored once; set 0 is empty. \p Locks is sorted.
+  uint32_t intern(std::vector<PathRef> Locks);
+  const std::vector<PathRef> &released(const ReachedLock &R) const {
+    return *Sets[R.Released];
+  }
+
   Program &P;
   CallGraph Calls;
   Knowledge K;
@@ -110,6 +118,9 @@ private:
   void findWrappers();
   void collect();
 
+  llvm::DenseMap<std::pair<LockClass, LockClass>, unsigned> SitesOfEdge;
+  std::map<std::vector<PathRef>, uint32_t> SetIds;
+  std::vector<const std::vector<PathRef> *> Sets;
   std::vector<std::vector<PendingEdge>> PendingEdges;
   std::vector<std::vector<PendingCall>> PendingCalls;
 };

@@ -157,6 +157,15 @@ void Interpreter::call(State &S, const Event &E, EventId EventAt) {
 
 void Interpreter::apply(State &S, const Effect &Eff, const CallContext &C,
                         EventId EventAt) {
+  auto SetResult = [&](PathRef Returned) {
+    PathRef Result = Paths.root(RootKind::Result, EventAt, Fn.Key);
+    if (!Returned && C.Result != Result)
+      Returned = C.Result;
+    if (Returned && Returned != Result)
+      S.Env.set(Result, Returned);
+  };
+  if (Eff.empty())
+    return SetResult(substitute(S, C, Eff.Returned));
   // All paths of the effect mean what they meant on entry of the callee.
   const State Before = S;
   auto Here = [&](PathRef Path) { return substitute(Before, C, Path); };
@@ -206,12 +215,7 @@ void Interpreter::apply(State &S, const Effect &Eff, const CallContext &C,
     if (!is_contained(S.Alive, T))
       S.Alive.insert(llvm::lower_bound(S.Alive, T), T);
   }
-  PathRef Result = Paths.root(RootKind::Result, EventAt, Fn.Key);
-  PathRef Returned = Here(Eff.Returned);
-  if (!Returned && C.Result != Result)
-    Returned = C.Result;
-  if (Returned && Returned != Result)
-    S.Env.set(Result, Returned);
+  SetResult(Here(Eff.Returned));
 }
 
 void Interpreter::applyDeclared(State &S, FunctionId Callee,

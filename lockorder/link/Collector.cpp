@@ -12,8 +12,10 @@ namespace {
 // Bounds on what one function passes on to its callers. They are far above
 // what projects reach; without them, a hostile or generated program could make
 // the lists multiply along call chains.
-constexpr size_t MaxReached = 160;
+constexpr size_t MaxReached = 128;
+constexpr unsigned MaxReachedDepth = 3;
 constexpr size_t MaxPending = 32;
+constexpr size_t MaxSitesPerEdge = 32;
 constexpr size_t MaxSteps = 12;
 
 std::vector<PathRef> unite(std::vector<PathRef> A,
@@ -27,7 +29,10 @@ std::vector<PathRef> unite(std::vector<PathRef> A,
 } // namespace
 
 Collector::Collector(Analysis &A, Interpreter &I, FunctionId F, bool Again)
-    : A(A), I(I), P(A.P), F(F), Fn(A.P.Functions[F]), Again(Again) {}
+    : A(A), I(I), P(A.P), F(F), Fn(A.P.Functions[F]), Again(Again) {
+  for (const ReachedLock &R : A.Reached[F])
+    Reached.insert({R.Lock, R.Released * 4 + uint32_t(R.Mode)});
+}
 
 bool Collector::ownLock(PathRef Lock) const {
   if (!Fn.Summary->Constructor && !Fn.Summary->Destructor)
@@ -65,10 +70,13 @@ void Collector::reach(ReachedLock R) {
   std::vector<ReachedLock> &List = A.Reached[F];
   if (List.size() >= MaxReached || ownLock(R.Lock))
     return;
-  for (const ReachedLock &Known : List)
-    if (Known.Lock == R.Lock && Known.Mode == R.Mode &&
-        Known.Released == R.Released)
-      return;
+  // Far down a chain of calls, the instance says less than its class, and
+  // programs have many more paths than classes.
+  const PathTable::Node N = P.Paths[R.Lock];
+  if (N.Depth > MaxReachedDepth && A.Classes.of(R.Lock) != NoClass)
+    R.Lock = P.Paths.append(P.Paths.opaque(0, N.Record), N);
+  if (!Reached.insert({R.Lock, R.Released * 4 + uint32_t(R.Mode)}).second)
+    return;
   List.push_back(std::move(R));
 }
 
@@ -108,7 +116,7 @@ void Collector::acquires(const State &Before, const Event &E, EventId Id,
   R.Lock = Lock;
   R.Mode = E.Mode;
   R.Recursive = E.Recursive;
-  R.Released = Before.Released;
+  R.Released = A.intern(Before.Released);
   R.Event = Id;
   reach(std::move(R));
 }
@@ -167,6 +175,8 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
     }
     return;
   }
+  if (A.SitesOfEdge[{Site.FromClass, Site.ToClass}]++ >= MaxSitesPerEdge)
+    return;
   Site.AlsoHeld = classes(Before.Held, Site.From);
   Site.Alive = sites(Before);
   if (Again)
@@ -180,13 +190,16 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
 void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
                      const CallTarget &Target, EventId Id,
                      const std::vector<CallStep> &Steps) {
-  const std::vector<ReachedLock> List = A.Reached[Target.Callee];
+  // A direct recursion reaches nothing that is not reached anyway.
+  if (Target.Callee == F)
+    return;
+  const std::vector<ReachedLock> &List = A.Reached[Target.Callee];
   for (auto [Index, R] : enumerate(List)) {
     PathRef Lock = I.substitute(Before, Target.Context, R.Lock);
     if (!Lock || P.Paths[Lock].Root == RootKind::Null)
       continue;
     std::vector<PathRef> Released;
-    for (PathRef L : R.Released)
+    for (PathRef L : A.released(R))
       Released.push_back(I.substitute(Before, Target.Context, L));
     for (const HeldLock &H : Held) {
       if (is_contained(Released, H.Lock))
@@ -213,7 +226,7 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
     Mine.Lock = Lock;
     Mine.Mode = R.Mode;
     Mine.Recursive = R.Recursive;
-    Mine.Released = unite(Released, Before.Released);
+    Mine.Released = A.intern(unite(Released, Before.Released));
     Mine.Event = Id;
     Mine.Callee = Target.Callee;
     Mine.Index = Index;
@@ -366,7 +379,7 @@ void Collector::waits(const State &Before, const Event &E, EventId Id,
   }
   ReachedLock R;
   R.Lock = Lock;
-  R.Released = unite(Before.Released, {Lock});
+  R.Released = A.intern(unite(Before.Released, {Lock}));
   R.Event = Id;
   reach(std::move(R));
 }

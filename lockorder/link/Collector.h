@@ -56,6 +56,8 @@ private:
   FunctionId F;
   const Function Fn;
   bool Again;
+  /// What A.Reached[F] holds: lock, and mode with released locks.
+  llvm::DenseSet<std::pair<PathRef, uint32_t>> Reached;
 };
 
 } // namespace raddle::lockorder

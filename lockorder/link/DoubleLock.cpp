@@ -3,6 +3,7 @@
 // raddle-double-lock: the thread that holds a lock takes it again.
 #include "lockorder/link/Checks.h"
 #include "lockorder/link/Describe.h"
+#include "llvm/ADT/STLExtras.h"
 #include <set>
 
 using namespace llvm;
@@ -32,6 +33,12 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
     bool FirstShared = R.First.Mode == LockMode::Shared;
     bool SecondShared = R.Mode == LockMode::Shared;
     if (FirstShared && SecondShared) {
+      // Readers only wait for each other where somebody writes.
+      if (Class == NoClass || none_of(A.Graph.Locks[Class].Acquisitions,
+                                      [](const Acquisition &Other) {
+                                        return Other.Mode == "exclusive";
+                                      }))
+        continue;
       Found.Severity = Level::Warning;
       Found.Message = Name + " is read-locked again by the thread that holds "
                              "it; a writer that waits in between blocks both";

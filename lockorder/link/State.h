@@ -132,7 +132,12 @@ struct Effect {
   bool Returns = true; ///< Some path comes back.
 
   bool operator==(const Effect &) const = default;
-  bool empty() const { return *this == Effect(); }
+  /// Leaves the caller's state alone, but for what the result refers to.
+  bool empty() const {
+    return Acquired.empty() && Released.empty() && Joined.empty() &&
+           Alive.empty() && Stores.empty() && Guards.empty() &&
+           IfTrue.empty() && IfFalse.empty();
+  }
 };
 
 } // namespace raddle::lockorder
