@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checkers/extract/FunctionExtractor.h"
+#include "clang/AST/Attr.h"
+
+using namespace clang;
+using llvm::StringRef;
+using raddle::model::EventKind;
+using raddle::model::RootKind;
+
+namespace raddle::checkers {
+
+FunctionExtractor::FunctionExtractor(UnitContext &Unit,
+                                     const FunctionDecl *Function)
+    : Unit(Unit), Function(Function), Context(Unit.Context) {}
+
+//===-- Emission ----------------------------------------------------------===//
+
+FunctionExtractor::RawEvent FunctionExtractor::event(EventKind Kind,
+                                                     SourceRange At) {
+  RawEvent E;
+  E.Kind = Kind;
+  E.Where = Unit.where(At);
+  E.NoLint = Unit.noLint(At.getBegin());
+  return E;
+}
+
+FunctionExtractor::RawEvent FunctionExtractor::event(EventKind Kind,
+                                                     const Stmt *At) {
+  return event(Kind, At->getSourceRange());
+}
+
+FunctionExtractor::Token FunctionExtractor::add(RawEvent E) {
+  Token T = Events.size();
+  Events.push_back(std::move(E));
+  Blocks[Current].Events.push_back(T);
+  return T;
+}
+
+void FunctionExtractor::store(Path To, Path From, const Stmt *At) {
+  if (isOpaque(To) || From.Root == RootKind::None || To == From ||
+      (From.Root == RootKind::Opaque && From.Elements.empty()))
+    return;
+  RawEvent E = event(EventKind::Store, At);
+  E.ObjectPath = std::move(To);
+  E.ArgPaths.push_back(std::move(From));
+  add(std::move(E));
+}
+
+model::StringId FunctionExtractor::text(const NamedDecl *D) {
+  return Unit.spelling(D);
+}
+
+//===-- The declaration ---------------------------------------------------===//
+
+void FunctionExtractor::describe() {
+  Out.Key = Unit.key(Function);
+  Out.Name = Unit.intern(Unit.displayName(Function));
+  Out.Where = Unit.where(Function->getLocation());
+  Out.Main = Function->isMain();
+  Out.InternalLinkage = !Function->isExternallyVisible();
+  Out.NoReturn = Function->isNoReturn();
+  Out.Constructor = isa<CXXConstructorDecl>(Function);
+  Out.Destructor = isa<CXXDestructorDecl>(Function);
+  if (const auto *M = dyn_cast<CXXMethodDecl>(Function)) {
+    Out.Closure = M->getParent()->isLambda();
+    if (!Out.Closure)
+      Out.Record = Unit.recordKey(M->getParent());
+    Out.Virtual = M->isVirtual();
+    for (const CXXMethodDecl *Overridden : M->overridden_methods())
+      Out.Overrides.push_back(Unit.key(Overridden));
+  }
+  for (const ParmVarDecl *P : Function->parameters()) {
+    model::Variable V;
+    V.Name = Unit.intern(P->getName());
+    V.Type = Unit.typeId(P->getType());
+    V.Record = Unit.recordOf(P->getType());
+    V.Cancellation = Unit.handleKind(P->getType(), P->getName());
+    V.Where = Unit.where(P->getLocation());
+    Out.Params.push_back(V);
+  }
+  describeAttributes();
+}
+
+void FunctionExtractor::describeAttributes() {
+  if (!Function->hasAttrs())
+    return;
+  auto Declare = [&](model::EffectKind Kind, bool Shared, auto Arguments,
+                     bool Success = true) {
+    auto One = [&](Path Lock) {
+      model::DeclaredEffect D;
+      D.Kind = Kind;
+      D.Mode = Shared ? model::LockMode::Shared : model::LockMode::Exclusive;
+      D.Lock = pathId(std::move(Lock));
+      D.SuccessValue = Success;
+      Out.Declared.push_back(D);
+    };
+    if (Arguments.begin() == Arguments.end() && isa<CXXMethodDecl>(Function))
+      One(root(RootKind::This));
+    for (const Expr *Argument : Arguments) {
+      Path P = pathOf(Argument);
+      if (!isOpaque(P))
+        One(P);
+    }
+  };
+  using model::EffectKind;
+  for (const Attr *A : Function->getAttrs()) {
+    if (const auto *X = dyn_cast<AcquireCapabilityAttr>(A))
+      Declare(EffectKind::Acquires, X->isShared(), X->args());
+    else if (const auto *X = dyn_cast<ReleaseCapabilityAttr>(A))
+      Declare(EffectKind::Releases, X->isShared(), X->args());
+    else if (const auto *X = dyn_cast<RequiresCapabilityAttr>(A))
+      Declare(EffectKind::Requires, X->isShared(), X->args());
+    else if (const auto *X = dyn_cast<LocksExcludedAttr>(A))
+      Declare(EffectKind::Excludes, false, X->args());
+    else if (const auto *X = dyn_cast<TryAcquireCapabilityAttr>(A)) {
+      int Success = constantOf(X->getSuccessValue());
+      Declare(EffectKind::TryAcquires, X->isShared(), X->args(), Success != 0);
+    }
+  }
+}
+
+void FunctionExtractor::addHandle(Path Where, QualType Type, StringRef Name,
+                                  SourceLocation At) {
+  model::HandleKind Kind = Unit.handleKind(Type, Name);
+  if (Kind == model::HandleKind::None)
+    return;
+  model::CancellationHandle H;
+  H.Path = pathId(std::move(Where));
+  H.Kind = Kind;
+  H.Name = Unit.intern(Name);
+  H.Where = Unit.where(At);
+  Out.Handles.push_back(H);
+}
+
+void FunctionExtractor::addFieldHandles(const CXXRecordDecl *Record, Path Base,
+                                        int Depth) {
+  if (!Record || !Record->hasDefinition() || Depth > 4)
+    return;
+  Record = Record->getDefinition();
+  for (const FieldDecl *F : Record->fields())
+    addHandle(field(Base, F), F->getType(), F->getName(), F->getLocation());
+  for (const CXXBaseSpecifier &B : Record->bases())
+    if (const auto *Class = B.getType()->getAsCXXRecordDecl();
+        Class && Unit.isUser(Class))
+      addFieldHandles(Class, Base, Depth + 1);
+}
+
+void FunctionExtractor::describeHandles() {
+  for (const ParmVarDecl *P : Function->parameters())
+    addHandle(root(RootKind::Param, P->getFunctionScopeIndex()), P->getType(),
+              P->getName(), P->getLocation());
+  const auto *M = dyn_cast<CXXMethodDecl>(Function);
+  if (!M)
+    return;
+  const CXXRecordDecl *Class = M->getParent();
+  if (!Class->isLambda()) {
+    if (M->isInstance())
+      addFieldHandles(Class, root(RootKind::This), 0);
+    return;
+  }
+  auto Field = Class->field_begin();
+  for (const LambdaCapture &C : Class->captures()) {
+    if (C.capturesVariable()) {
+      const ValueDecl *V = C.getCapturedVar();
+      if (const auto *Var = dyn_cast<VarDecl>(V))
+        addHandle(capture(Var), V->getType(), V->getName(), V->getLocation());
+    } else if (C.capturesThis()) {
+      addFieldHandles(Field->getType()->isPointerType()
+                          ? Field->getType()->getPointeeCXXRecordDecl()
+                          : Field->getType()->getAsCXXRecordDecl(),
+                      thisPath(), 0);
+    }
+    ++Field;
+  }
+}
+
+model::FunctionSummary FunctionExtractor::run() {
+  describe();
+  if (Function->doesThisDeclarationHaveABody() && Function->getBody()) {
+    Out.HasBody = true;
+    describeHandles();
+    Scan = std::make_unique<BodyScan>(Unit, Function);
+    Out.Coroutine = Scan->HasCoroutine;
+    walk();
+  }
+  return std::move(Out);
+}
+
+//===-- Control flow ------------------------------------------------------===//
+
+static CFG::BuildOptions graphOptions() {
+  CFG::BuildOptions Options;
+  Options.AddImplicitDtors = true;
+  Options.AddTemporaryDtors = true;
+  Options.AddInitializers = true;
+  Options.AddStaticInitBranches = true;
+  Options.AddCXXDefaultInitExprInCtors = true;
+  Options.OmitImplicitValueInitializers = true;
+  for (Stmt::StmtClass Class :
+       {Stmt::CallExprClass, Stmt::CXXMemberCallExprClass,
+        Stmt::CXXOperatorCallExprClass, Stmt::UserDefinedLiteralClass,
+        Stmt::CXXConstructExprClass, Stmt::CXXTemporaryObjectExprClass,
+        Stmt::CXXInheritedCtorInitExprClass, Stmt::CXXNewExprClass,
+        Stmt::CXXDeleteExprClass, Stmt::LambdaExprClass,
+        Stmt::BinaryOperatorClass, Stmt::CompoundAssignOperatorClass,
+        Stmt::UnaryOperatorClass, Stmt::ImplicitCastExprClass,
+        Stmt::AtomicExprClass, Stmt::InitListExprClass,
+        Stmt::CXXThrowExprClass, Stmt::GCCAsmStmtClass})
+    Options.setAlwaysAdd(Class);
+  return Options;
+}
+
+void FunctionExtractor::walk() {
+  static const CFG::BuildOptions Options = graphOptions();
+  std::unique_ptr<CFG> Graph =
+      CFG::buildCFG(Function, Function->getBody(), &Context, Options);
+  if (!Graph) {
+    // Clang builds no graph for broken code; the function is opaque.
+    Out.Blocks.emplace_back();
+    Out.Blocks.back().Work = true;
+    Out.Blocks.back().Returns = true;
+    return;
+  }
+  // Reverse post order: what dominates a block is walked before it.
+  std::vector<const CFGBlock *> Order;
+  std::vector<int> Index(Graph->getNumBlockIDs(), -1);
+  {
+    std::vector<std::pair<const CFGBlock *, CFGBlock::const_succ_iterator>>
+        Stack;
+    std::vector<bool> Seen(Graph->getNumBlockIDs());
+    const CFGBlock *Entry = &Graph->getEntry();
+    Seen[Entry->getBlockID()] = true;
+    Stack.push_back({Entry, Entry->succ_begin()});
+    while (!Stack.empty()) {
+      auto &[B, Next] = Stack.back();
+      if (Next == B->succ_end()) {
+        Order.push_back(B);
+        Stack.pop_back();
+        continue;
+      }
+      const CFGBlock *S = *Next++;
+      if (!S || Seen[S->getBlockID()])
+        continue;
+      Seen[S->getBlockID()] = true;
+      Stack.push_back({S, S->succ_begin()});
+    }
+    std::reverse(Order.begin(), Order.end());
+    for (size_t I = 0; I < Order.size(); ++I)
+      Index[Order[I]->getBlockID()] = I;
+  }
+  Blocks.resize(Order.size());
+  for (size_t I = 0; I < Order.size(); ++I)
+    for (const CFGBlock *S : Order[I]->succs())
+      if (S)
+        Blocks[I].Successors.push_back(Index[S->getBlockID()]);
+  // The hidden iterators of range-for stand for an element of the range.
+  for (const Stmt *S : Scan->Loops)
+    if (const auto *For = dyn_cast<CXXForRangeStmt>(S);
+        For && For->getBeginStmt() && For->getRangeInit()) {
+      // The range itself is declared first, so its path is set on the way;
+      // hidden variables are looked up by name only here.
+      if (const auto *Begin =
+              dyn_cast<VarDecl>(For->getBeginStmt()->getSingleDecl()))
+        RangeOf[Begin] = For;
+      if (const auto *End =
+              dyn_cast<VarDecl>(For->getEndStmt()->getSingleDecl()))
+        RangeOf[End] = For;
+    }
+
+  const CFGBlock *Exit = &Graph->getExit();
+  std::vector<const VarDecl *> StaticInit(Order.size());
+  for (size_t I = 0; I < Order.size(); ++I)
+    if (const auto *D =
+            dyn_cast_or_null<DeclStmt>(Order[I]->getTerminatorStmt()))
+      if (const auto *V = dyn_cast<VarDecl>(D->getSingleDecl());
+          V && Order[I]->succ_size() == 2)
+        if (const CFGBlock *Init = *std::next(Order[I]->succ_begin()))
+          StaticInit[Index[Init->getBlockID()]] = V;
+
+  for (size_t I = 0; I < Order.size(); ++I) {
+    Current = I;
+    LastAssigned.clear();
+    Elided.clear();
+    if (StaticInit[I])
+      staticLocal(StaticInit[I], /*Begin=*/true);
+    bool Throws = false;
+    for (const CFGElement &E : *Order[I]) {
+      if (auto S = E.getAs<CFGStmt>())
+        Throws |= isa<CXXThrowExpr>(S->getStmt());
+      element(E);
+    }
+    RawBlock &B = Blocks[I];
+    if (Order[I]->hasNoReturnElement() || Throws) {
+      llvm::erase_if(B.Successors, [&](unsigned S) { return Order[S] == Exit; });
+      continue;
+    }
+    if (Order[I] == Exit) {
+      B.Returns = true;
+      continue;
+    }
+    if (B.Returns) {
+      if (B.Successors.size() == 1 && Order[B.Successors[0]] == Exit)
+        B.Successors.clear();
+      else
+        B.Returns = false;
+    }
+    if (B.Successors.size() != 2 || Order[I]->succ_size() != 2)
+      continue;
+    const Stmt *Terminator = Order[I]->getTerminatorStmt();
+    if (!Terminator || isa<SwitchStmt, CXXForRangeStmt, DeclStmt>(Terminator))
+      continue;
+    const Expr *Condition = nullptr;
+    if (const auto *Logical = dyn_cast<BinaryOperator>(Terminator))
+      Condition = Logical->getLHS();
+    else
+      Condition = dyn_cast_or_null<Expr>(
+          Order[I]->getTerminatorCondition(/*StripParens=*/true));
+    // `a && b` as condition: the block that decides holds b.
+    while (Condition) {
+      const auto *Inner =
+          dyn_cast<BinaryOperator>(Condition->IgnoreParenImpCasts());
+      if (!Inner || !Inner->isLogicalOp())
+        break;
+      Condition = Inner->getRHS();
+    }
+    Outcome O = outcome(Condition);
+    B.BranchOn = O.On;
+    B.BranchNegated = O.Negated;
+  }
+  findLoops(*Graph, Order);
+  placeJoins();
+  reduce();
+  emit();
+}
+
+void FunctionExtractor::element(const CFGElement &Element) {
+  switch (Element.getKind()) {
+  case CFGElement::Statement:
+  case CFGElement::Constructor:
+  case CFGElement::CXXRecordTypedCall:
+    statement(Element.castAs<CFGStmt>().getStmt());
+    return;
+  case CFGElement::Initializer:
+    initializer(Element.castAs<CFGInitializer>().getInitializer());
+    return;
+  case CFGElement::AutomaticObjectDtor: {
+    auto D = Element.castAs<CFGAutomaticObjDtor>();
+    const VarDecl *V = D.getVarDecl();
+    if (Elided.count(V))
+      return;
+    SourceLocation End = D.getTriggerStmt() ? D.getTriggerStmt()->getEndLoc()
+                                            : V->getLocation();
+    QualType Type = V->getType().getNonReferenceType();
+    destroy(root(RootKind::Local, localIndex(V)), Type, SourceRange(End, End));
+    return;
+  }
+  case CFGElement::TemporaryDtor: {
+    const CXXBindTemporaryExpr *B =
+        Element.castAs<CFGTemporaryDtor>().getBindTemporaryExpr();
+    Destination D = Scan->boundTemporary(B);
+    if (D.What == Destination::Temporary)
+      destroy(place(D), B->getType(), B->getSourceRange());
+    return;
+  }
+  case CFGElement::DeleteDtor: {
+    const CXXDeleteExpr *D =
+        Element.castAs<CFGDeleteDtor>().getDeleteExpr();
+    destroy(pathOf(D->getArgument()), D->getDestroyedType(),
+            D->getSourceRange());
+    return;
+  }
+  case CFGElement::MemberDtor: {
+    const FieldDecl *F = Element.castAs<CFGMemberDtor>().getFieldDecl();
+    SourceLocation End = Function->getEndLoc();
+    destroy(field(root(RootKind::This), F), F->getType(),
+            SourceRange(End, End));
+    return;
+  }
+  case CFGElement::BaseDtor: {
+    SourceLocation End = Function->getEndLoc();
+    destroy(root(RootKind::This),
+            Element.castAs<CFGBaseDtor>().getBaseSpecifier()->getType(),
+            SourceRange(End, End));
+    return;
+  }
+  default:
+    return;
+  }
+}
+
+void FunctionExtractor::destroy(Path Object, QualType Type, SourceRange At) {
+  if (Type.isNull())
+    return;
+  while (const auto *Array = Context.getAsArrayType(Type)) {
+    Type = Array->getElementType();
+    Object = elementOf(Object);
+  }
+  const CXXRecordDecl *Record = Type->getAsCXXRecordDecl();
+  if (!Record || !Unit.destructionMatters(Record))
+    return;
+  const TypeInfo &Info = Unit.Types.of(Record);
+  if (Info.is(TypeKind::Thread))
+    return; // Joinable there means terminate(), not waiting.
+  if (Info.is(TypeKind::InverseGuard)) {
+    for (size_t I = InverseGuards.size(); I--;)
+      if (InverseGuards[I].first == Object) {
+        RawEvent E = InverseGuards[I].second;
+        E.Where = Unit.where(At);
+        add(std::move(E));
+        return;
+      }
+    return;
+  }
+  RawEvent E = event(EventKind::Destroy, At);
+  E.ObjectPath = std::move(Object);
+  const CXXRecordDecl *Owner = Record;
+  if (Info.is(TypeKind::UniquePointer) || Info.is(TypeKind::Optional)) {
+    Owner = Unit.Types.pointee(Type)->getAsCXXRecordDecl();
+    if (Owner && Unit.Types.of(Owner))
+      Owner = nullptr;
+  } else if (Info) {
+    Owner = nullptr;
+  }
+  if (Owner && Owner->hasDefinition() && Unit.isUser(Owner))
+    if (const CXXDestructorDecl *D = Owner->getDefinition()->getDestructor()) {
+      E.Callee = Unit.key(D);
+      E.Virtual = Owner != Record && D->isVirtual();
+      E.Text = text(D);
+      if (!D->isUserProvided())
+        Unit.PendingDestructors.insert(D);
+    }
+  add(std::move(E));
+}
+
+void FunctionExtractor::staticLocal(const VarDecl *V, bool Begin) {
+  if (!V->isStaticLocal() || V->hasConstantInitialization())
+    return;
+  Path Lock = root(RootKind::Global, 0, Unit.global(V));
+  if (Begin) {
+    RawEvent E = event(EventKind::Acquire, V->getSourceRange());
+    E.ObjectPath = Lock;
+    E.Text = Unit.intern("initialisation of static '" + V->getNameAsString() +
+                         "'");
+    add(std::move(E));
+    return;
+  }
+  // Nothing in between: nobody can notice the lock.
+  std::vector<Token> &Here = Blocks[Current].Events;
+  if (!Here.empty() && Events[Here.back()].Kind == EventKind::Acquire &&
+      Events[Here.back()].ObjectPath == Lock) {
+    Here.pop_back();
+    return;
+  }
+  RawEvent E = event(EventKind::Release, V->getSourceRange());
+  E.ObjectPath = Lock;
+  add(std::move(E));
+}
+
+//===-- Destructors nobody wrote ------------------------------------------===//
+
+model::FunctionSummary
+FunctionExtractor::implicitDestructor(UnitContext &Unit,
+                                      const CXXDestructorDecl *D) {
+  FunctionExtractor X(Unit, D);
+  X.describe();
+  X.Out.HasBody = true;
+  X.Blocks.emplace_back();
+  X.Blocks[0].Returns = true;
+  const CXXRecordDecl *Class = D->getParent();
+  llvm::SmallVector<const FieldDecl *, 8> Fields(Class->fields());
+  SourceRange At(D->getLocation(), D->getLocation());
+  for (const FieldDecl *F : llvm::reverse(Fields))
+    X.destroy(X.field(root(RootKind::This), F), F->getType(), At);
+  llvm::SmallVector<const CXXBaseSpecifier *, 2> Bases;
+  for (const CXXBaseSpecifier &B : Class->bases())
+    Bases.push_back(&B);
+  for (const CXXBaseSpecifier *B : llvm::reverse(Bases))
+    X.destroy(root(RootKind::This), B->getType(), At);
+  X.emit();
+  return std::move(X.Out);
+}
+
+} // namespace raddle::checkers
