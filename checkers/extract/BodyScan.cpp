@@ -34,7 +34,7 @@ const Expr *BodyScan::core(const Expr *E) {
 }
 
 BodyScan::BodyScan(UnitContext &Unit, const FunctionDecl *Function)
-    : Unit(Unit), Function(Function) {
+    : Unit(Unit) {
   if (const auto *Constructor = dyn_cast<CXXConstructorDecl>(Function))
     for (const CXXCtorInitializer *Init : Constructor->inits()) {
       Destination D;
@@ -136,7 +136,6 @@ void BodyScan::changed(const Expr *E) {
 
 void BodyScan::visitLambda(const LambdaExpr *L) {
   const CXXRecordDecl *Closure = L->getLambdaClass();
-  Unit.LambdaParents.try_emplace(Closure, Function);
   if (const FunctionTemplateDecl *Generic =
           Closure->getDependentLambdaCallOperator()) {
     for (const FunctionDecl *Instance : Generic->specializations())

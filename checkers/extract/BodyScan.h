@@ -72,7 +72,6 @@ private:
   bool startsThread(clang::QualType Type);
 
   UnitContext &Unit;
-  const clang::FunctionDecl *Function;
   llvm::DenseMap<const clang::Expr *, Destination> Destinations;
   llvm::DenseMap<const clang::CXXBindTemporaryExpr *, Destination> Bound;
   llvm::DenseMap<const clang::VarDecl *, unsigned> Assignments;

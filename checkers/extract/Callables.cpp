@@ -63,6 +63,10 @@ Callable FunctionExtractor::callable(const Expr *E) {
       (Unit.Types.of(C->getType()).is(TypeKind::Callable) ||
        C->getConstructor()->isCopyOrMoveConstructor()))
     return callable(C->getArg(0));
+  if (const auto *M = dyn_cast<CXXMemberCallExpr>(Core);
+      M && isa_and_nonnull<CXXConversionDecl>(M->getMethodDecl()) &&
+      M->getMethodDecl()->getParent()->isLambda())
+    return callable(M->getImplicitObjectArgument());
   if (const auto *C = dyn_cast<CallExpr>(Core);
       C && C->getNumArgs() == 1 && C->getDirectCallee()) {
     StringRef Name = Unit.plain(C->getDirectCallee());

@@ -147,7 +147,9 @@ void FunctionExtractor::systemCall(const FunctionDecl *Callee,
                                    const CallExpr *C) {
   StringRef Own = Callee->getIdentifier() ? Callee->getName() : StringRef();
   StringRef Name = Unit.plain(Callee);
-  if (bind(C, Name))
+  if (isa<UserDefinedLiteral>(C) || passesObject(Name) || bind(C, Name))
+    return;
+  if (isa<CXXConversionDecl>(Callee))
     return;
   if (Name == "std::exchange" && C->getNumArgs() == 2) {
     if (Unit.Types.isPointerLike(C->getArg(0)->getType().getNonReferenceType())) {
@@ -226,8 +228,6 @@ void FunctionExtractor::systemCall(const FunctionDecl *Callee,
       return;
     }
   }
-  if (isa<CXXConversionDecl>(Callee))
-    return;
   if (const auto *M = dyn_cast<CXXMemberCallExpr>(C);
       M && Own.starts_with("emplace") && M->getNumArgs() > 0) {
     QualType Owner = M->getImplicitObjectArgument()->getType();
@@ -327,6 +327,17 @@ void FunctionExtractor::constructIndirectly(QualType Type, Path Object,
   add(std::move(E));
 }
 
+/// A variable or field of class type: its dynamic type is its static one.
+static bool isWholeObject(const Expr *E) {
+  E = E->IgnoreParenImpCasts();
+  const ValueDecl *D = nullptr;
+  if (const auto *R = dyn_cast<DeclRefExpr>(E))
+    D = R->getDecl();
+  else if (const auto *M = dyn_cast<MemberExpr>(E))
+    D = M->getMemberDecl();
+  return D && isa<VarDecl, FieldDecl>(D) && D->getType()->isRecordType();
+}
+
 void FunctionExtractor::call(const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
   if (!Callee) {
@@ -340,7 +351,8 @@ void FunctionExtractor::call(const CallExpr *C) {
   }
   if (const auto *M = dyn_cast<CXXMemberCallExpr>(C)) {
     const Expr *Object = M->getImplicitObjectArgument();
-    QualType Type = Object->getType();
+    // The class as written: members of std::future are those of a base.
+    QualType Type = Object->IgnoreParenImpCasts()->getType();
     if (Type->isPointerType())
       Type = Type->getPointeeType();
     const TypeInfo *Info = &Unit.Types.of(Type);
@@ -398,13 +410,17 @@ void FunctionExtractor::call(const CallExpr *C) {
     }
     if (pollingMember(M, *Info, Name))
       return;
+    if (isa<CXXConversionDecl>(Callee) &&
+        llvm::cast<CXXMethodDecl>(Callee)->getParent()->isLambda())
+      return; // To a function pointer: Callables.cpp looks through it.
     if (Unit.isUser(Callee)) {
       const auto *Member = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParens());
       const auto *Method = llvm::cast<CXXMethodDecl>(Callee);
       bool Virtual = Method->isVirtual() &&
                      !(Member && Member->hasQualifier()) &&
                      !Method->hasAttr<FinalAttr>() &&
-                     !Method->getParent()->isEffectivelyFinal();
+                     !Method->getParent()->isEffectivelyFinal() &&
+                     !isWholeObject(Object);
       userCall(Callee, C, Object, llvm::ArrayRef(C->getArgs(), C->getNumArgs()),
                Virtual);
       return;
@@ -461,10 +477,7 @@ void FunctionExtractor::call(const CallExpr *C) {
     return;
   if (blockingFunction(C, Name))
     return;
-  if (Unit.isUser(Callee) &&
-      !(isa<CXXMethodDecl>(Callee) &&
-        llvm::cast<CXXMethodDecl>(Callee)->getParent()->isLambda() &&
-        isa<CXXOperatorCallExpr>(C) == false)) {
+  if (Unit.isUser(Callee)) {
     userCall(Callee, C, nullptr, Args, false);
     return;
   }
@@ -544,6 +557,16 @@ void FunctionExtractor::construct(const CXXConstructExpr *C) {
     add(std::move(E));
     return;
   }
+  case TypeKind::Optional:
+    // `return guard;` as an optional guard.
+    if (C->getNumArgs() >= 1 &&
+        Unit.Types.of(C->getArg(0)->getType()).is(TypeKind::Guard)) {
+      RawEvent E = event(EventKind::GuardMove, C);
+      E.ObjectPath = objectOf(C);
+      E.ArgPaths.push_back(pathOf(C->getArg(0)));
+      add(std::move(E), C);
+    }
+    return;
   case TypeKind::None:
     break;
   default:

@@ -131,6 +131,8 @@ private:
     return P.Root == model::RootKind::None ||
            P.Root == model::RootKind::Opaque;
   }
+  /// Functions of libraries that only pass on their first argument's object.
+  static bool passesObject(llvm::StringRef Name);
   uint32_t localIndex(const clang::VarDecl *V);
   bool matters(clang::QualType Type);
 

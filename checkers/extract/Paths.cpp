@@ -133,7 +133,8 @@ FunctionExtractor::Path FunctionExtractor::pathOfDecl(const ValueDecl *D,
   if (!V)
     return root(RootKind::Opaque);
   if (V->hasGlobalStorage())
-    return root(RootKind::Global, 0, Unit.global(V));
+    return Unit.isUser(V) ? root(RootKind::Global, 0, Unit.global(V))
+                          : root(RootKind::Opaque);
   if (V->isInitCapture())
     return capture(V);
   const auto *Owner = dyn_cast<FunctionDecl>(V->getDeclContext());
@@ -200,7 +201,7 @@ FunctionExtractor::Path FunctionExtractor::objectOf(const Expr *E) {
 }
 
 /// Operators and functions that only pass on their first argument's object.
-static bool passesObject(StringRef Name) {
+bool FunctionExtractor::passesObject(StringRef Name) {
   return llvm::StringSwitch<bool>(Name)
       .Cases({"std::move", "std::forward", "std::ref", "std::cref",
               "std::addressof", "std::as_const", "std::launder",
@@ -241,6 +242,10 @@ FunctionExtractor::Path FunctionExtractor::pathOfCall(const CallExpr *C,
   if (C->getType()->isRecordType() && C->isPRValue() && Callee &&
       Unit.isUser(Callee) && !Unit.Types.isPointerLike(C->getType()))
     return objectOf(C);
+  if (const auto *Conversion = dyn_cast_or_null<CXXConversionDecl>(Callee);
+      Conversion && Conversion->getParent()->isLambda())
+    return pathOf(llvm::cast<CXXMemberCallExpr>(C)->getImplicitObjectArgument(),
+                  Depth + 1);
   if (!Callee)
     return C->getType()->isRecordType() && C->isPRValue() ? objectOf(C)
                                                           : ResultOf();
@@ -278,6 +283,9 @@ FunctionExtractor::Path FunctionExtractor::pathOfCall(const CallExpr *C,
             ? Object->getType()->getPointeeType()
             : Object->getType());
     if (isa<CXXConversionDecl>(Callee))
+      return pathOf(Object, Depth + 1);
+    if (Info.is(TypeKind::StopSource) && Callee->getIdentifier() &&
+        Callee->getName() == "get_token")
       return pathOf(Object, Depth + 1);
     StringRef Name =
         Callee->getIdentifier() ? Callee->getName() : StringRef();
@@ -349,6 +357,14 @@ FunctionExtractor::pathOfConstruct(const CXXConstructExpr *C, int Depth) {
     if (Info.is(TypeKind::Optional))
       break;
     return root(RootKind::Null);
+  case TypeKind::StopToken:
+  case TypeKind::StopSource:
+  case TypeKind::CustomHandle:
+  case TypeKind::Future:
+    // Copies speak of the same thing.
+    if (C->getNumArgs() >= 1 && C->getConstructor()->isCopyOrMoveConstructor())
+      return pathOf(C->getArg(0), Depth + 1);
+    break;
   default:
     break;
   }

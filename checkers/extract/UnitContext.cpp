@@ -110,8 +110,14 @@ model::StringId UnitContext::noLint(SourceLocation Where) {
 
 //===-- Keys --------------------------------------------------------------===//
 
+/// The function that a lambda is written in; null in an initialiser of a
+/// global or field.
+static const FunctionDecl *enclosingFunction(const CXXRecordDecl *Lambda) {
+  return dyn_cast<FunctionDecl>(Lambda->getDeclContext());
+}
+
 std::string UnitContext::lambdaKey(const CXXRecordDecl *Lambda) {
-  const FunctionDecl *Parent = LambdaParents.lookup(Lambda);
+  const FunctionDecl *Parent = enclosingFunction(Lambda);
   std::string Out;
   if (Parent)
     Out = keyText(Parent);
@@ -266,7 +272,7 @@ std::string UnitContext::displayName(const NamedDecl *D) {
     model::Location L = where(Method->getParent()->getLocation());
     std::string Out = "lambda at " + Summary.string(L.File).str() + ":" +
                       std::to_string(L.Line);
-    if (const FunctionDecl *Parent = LambdaParents.lookup(Method->getParent()))
+    if (const FunctionDecl *Parent = enclosingFunction(Method->getParent()))
       Out += " in " + displayName(Parent);
     return Out;
   }

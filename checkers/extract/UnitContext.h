@@ -73,9 +73,6 @@ public:
   llvm::SetVector<const clang::FunctionDecl *> Pending;
   /// Destructors without a written body that are called somewhere.
   llvm::SetVector<const clang::CXXDestructorDecl *> PendingDestructors;
-  /// The function that a lambda is written in, for its key and name.
-  llvm::DenseMap<const clang::CXXRecordDecl *, const clang::FunctionDecl *>
-      LambdaParents;
   /// pthread and C11 mutexes that this unit initialises as recursive. To be
   /// called when Pending holds the unit's functions.
   void findRecursiveMutexes();
