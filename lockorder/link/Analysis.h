@@ -38,7 +38,8 @@ struct EdgeSite {
   std::vector<CallStep> Steps;
   FunctionId Origin = NoFunction;
   bool FromDeclared = false;      ///< Held on entry, says a declaration.
-  model::EventId HeldAt = 0;      ///< Event of Origin that took From.
+  bool Recursive = false;         ///< The holder may take the lock again.
+  CallStep HeldAt;                ///< The event that took From.
   model::EventId Event = 0;       ///< Event of Origin that leads to To.
   FunctionId Callee = NoFunction; ///< ReachedLock that it leads to, or none.
   uint32_t Index = 0;
@@ -57,12 +58,17 @@ struct CallSite {
 /// The same lock taken twice by one thread.
 struct Relock {
   FunctionId In = NoFunction;
-  HeldLock First;
+  PathRef Lock = 0; ///< In terms of In.
+  model::LockMode FirstMode = model::LockMode::Exclusive,
+                  Mode = model::LockMode::Exclusive;
+  bool FirstDeclared = false;
+  CallStep FirstAt;
+  /// Calls that lead from In to the function Origin where it is taken again.
+  std::vector<CallStep> Steps;
+  FunctionId Origin = NoFunction;
   model::EventId Event = 0;
-  model::LockMode Mode = model::LockMode::Exclusive;
   FunctionId Callee = NoFunction;
   uint32_t Index = 0;
-  std::vector<CallStep> Steps; ///< From In to the function that calls back.
 };
 
 /// A wait, signal or join with the locks held around it.
@@ -110,6 +116,7 @@ private:
     PathRef Callable = 0;
     CallContext Context;
     std::vector<HeldLock> Held;
+    std::vector<CallStep> HeldAt; ///< Where each of Held was taken.
     std::vector<PathRef> Released;
     std::vector<CallStep> Steps; ///< From the function to the call itself.
   };

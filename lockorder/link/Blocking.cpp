@@ -31,13 +31,13 @@ Blocking::Wait Blocking::waits(FunctionId F, const Event &E) const {
       return Wait::No;
     SmallVector<FunctionId, 4> Callees;
     A.Calls.calleesOf(F, E, Callees);
+    if (any_of(Callees, [&](FunctionId C) { return Facts[C].MayBlock; }))
+      return Wait::Yes;
     // Nobody knows what a function without a body does.
-    if (Callees.empty())
-      return E.Kind == EventKind::Destroy ? Wait::No : Wait::Maybe;
-    bool May = any_of(Callees, [&](FunctionId C) {
-      return !A.P.Functions[C].hasBody() || Facts[C].MayBlock;
+    bool Known = !Callees.empty() && all_of(Callees, [&](FunctionId C) {
+      return A.P.Functions[C].hasBody();
     });
-    return May ? Wait::Maybe : Wait::No;
+    return Known || E.Kind == EventKind::Destroy ? Wait::No : Wait::Maybe;
   }
   default:
     return Wait::No;
@@ -122,7 +122,7 @@ void Blocking::compute(FunctionId F) {
     if (B.Work)
       New.Quiet = false;
     for (const Event &E : B.Events) {
-      if (waits(F, E) != Wait::No)
+      if (waits(F, E) == Wait::Yes)
         New.MayBlock = true;
       PollKind Poll = PollKind::None;
       if (!idle(F, E, Poll))

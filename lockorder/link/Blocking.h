@@ -11,7 +11,7 @@
 namespace raddle::lockorder {
 
 struct BlockingFacts {
-  /// May wait, sleep or do I/O; also where nobody knows what it does.
+  /// Waits, sleeps or does I/O on some path, as far as bodies are known.
   bool MayBlock = false;
   /// Waits without limit for something that is not a lock. Event, and callee
   /// if the wait is further down.

@@ -63,6 +63,21 @@ private:
         return true;
     return false;
   }
+  /// "x" for the variable or field that a poll looks at; empty if it has no
+  /// name.
+  std::string objectOf(FunctionId F, const Event &E);
+  /// The event tells by its success that there is something to do.
+  bool findsSomething(FunctionId F, EventId Id) {
+    const Event &E = D.event(F, Id);
+    if (E.Kind == EventKind::Poll)
+      return E.Poll != PollKind::AtomicLoad && E.Poll != PollKind::QueueEmpty;
+    if (E.Kind == EventKind::Acquire || E.Kind == EventKind::GuardAcquire)
+      return E.How == Flavor::Try;
+    // The project's own try_pop comes after the poll of the same place.
+    const Event &Before = Id ? D.event(F, Id - 1) : E;
+    return E.Kind == EventKind::Call && Before.Kind == EventKind::Poll &&
+           Before.Where == E.Where && Before.Poll == PollKind::TryPop;
+  }
   /// A way round the loop on which nothing happens but looking.
   const Event *idlePass(FunctionId F, int32_t Loop, PollKind &Kind);
 
@@ -89,9 +104,15 @@ const Event *SpinCheck::idlePass(FunctionId F, int32_t Loop, PollKind &Kind) {
     if (Bl.Work || !inLoop(S, Bl.Loop, Loop))
       continue;
     bool Idle = true;
+    const Event *Before = nullptr;
     for (const Event &E : Bl.Events) {
       PollKind Poll = PollKind::None;
-      if (!B.idle(F, E, Poll)) {
+      // `try_pop` of the project's own: what it does with an item it does in
+      // passes that find one.
+      bool IsPoll = E.Kind == EventKind::Call && Before &&
+                    Before->Kind == EventKind::Poll && Before->Where == E.Where;
+      Before = &E;
+      if (!IsPoll && !B.idle(F, E, Poll)) {
         Idle = false;
         break;
       }
@@ -104,7 +125,12 @@ const Event *SpinCheck::idlePass(FunctionId F, int32_t Loop, PollKind &Kind) {
     }
     if (!Idle)
       continue;
-    for (uint32_t Next : Bl.Successors) {
+    for (auto [N, Next] : enumerate(Bl.Successors)) {
+      // A pass in which the poll has found something is not idle: `while
+      // (queue.try_pop(item))` ends when the queue is empty.
+      if (Bl.Branch.On != Condition::NoEvent && Bl.Successors.size() == 2 &&
+          findsSomething(F, Bl.Branch.On) && (N == 0) != Bl.Branch.Negated)
+        continue;
       if (Next == Head && Now.Poll) {
         Kind = Now.Kind;
         return Now.Poll;
@@ -116,6 +142,27 @@ const Event *SpinCheck::idlePass(FunctionId F, int32_t Loop, PollKind &Kind) {
   return nullptr;
 }
 
+std::string SpinCheck::objectOf(FunctionId F, const Event &E) {
+  const Function &Fn = A.P.Functions[F];
+  const FunctionSummary &S = *Fn.Summary;
+  if (!E.Object)
+    return "";
+  const AccessPath &P = Fn.In->Summary.path(E.Object);
+  for (const PathElement &Element : reverse(P.Elements)) {
+    StringRef Name = Fn.In->Summary.string(Element.Name);
+    if (Name.consume_front("$cap:") || !Name.starts_with("$"))
+      if (Name != "[]")
+        return Name.str();
+  }
+  if (P.Root == RootKind::Param && P.Index < S.Params.size())
+    return Fn.In->Summary.string(S.Params[P.Index].Name).str();
+  if (P.Root == RootKind::Local && P.Index < S.Locals.size())
+    return Fn.In->Summary.string(S.Locals[P.Index].Name).str();
+  if (P.Root == RootKind::Global)
+    return A.P.str(A.P.globalName(Fn.In->symbol(P.Name)));
+  return "";
+}
+
 void SpinCheck::run(FunctionId F) {
   const Function &Fn = A.P.Functions[F];
   const FunctionSummary &S = *Fn.Summary;
@@ -123,7 +170,13 @@ void SpinCheck::run(FunctionId F) {
   // Inner loops come after their parents and are the more exact place.
   for (int32_t L = S.Loops.size() - 1; L >= 0; --L) {
     const Loop &Lp = S.Loops[L];
-    if (Lp.Bounded || Lp.RetriesAtomic)
+    if (Lp.Bounded)
+      continue;
+    // A lock-free retry, or the read-only wait of a spin lock inside one.
+    bool Retries = false;
+    for (int32_t Outer = L; Outer >= 0; Outer = S.Loops[Outer].Parent)
+      Retries |= S.Loops[Outer].RetriesAtomic;
+    if (Retries)
       continue;
     bool Waits = false, InnerReported = false, Silenced = false;
     auto NoLint = [&](StringId Names) {
@@ -135,8 +188,11 @@ void SpinCheck::run(FunctionId F) {
       if (!inLoop(S, Bl.Loop, L))
         continue;
       for (const Event &E : Bl.Events) {
-        if (B.waits(F, E) != Blocking::Wait::No ||
-            E.Kind == EventKind::AtomicUpdate)
+        if (B.waits(F, E) == Blocking::Wait::Yes)
+          Waits = true;
+        // Pauses counted by an inner loop: a back-off.
+        if (E.Kind == EventKind::Pause && Bl.Loop != L &&
+            S.Loops[Bl.Loop].Bounded)
           Waits = true;
         if (E.Kind == EventKind::Poll)
           Silenced |= NoLint(E.NoLint);
@@ -156,9 +212,11 @@ void SpinCheck::run(FunctionId F) {
     Found.Check = BusySpin.str();
     Found.Severity = Level::Warning;
     StringRef Text = Fn.In->Summary.string(Poll->Text);
+    std::string Object = objectOf(F, *Poll);
     Found.Message = "this loop never blocks: a pass that finds nothing only " +
                     std::string(How.What) +
                     (Text.empty() ? "" : " ('" + Text.str() + "')") +
+                    (Object.empty() ? "" : " of '" + Object + "'") +
                     " and starts again";
     Found.Where = A.P.place(Fn, Lp.Where);
     Witness W;

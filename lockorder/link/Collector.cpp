@@ -93,23 +93,19 @@ void Collector::acquires(const State &Before, const Event &E, EventId Id,
   if (How != Flavor::Blocking)
     return;
   for (const HeldLock &H : Before.Held) {
-    if (H.Lock == Lock) {
-      if (!E.Recursive && !H.Recursive && H.At != Id)
-        relock(H, E.Mode, Id, NoFunction, 0, {});
+    // Locks of one std::lock or scoped_lock have no order among themselves.
+    if (H.At == Id && !H.AtEntry)
       continue;
-    }
     EdgeSite Site;
     Site.From = H.Lock;
     Site.To = Lock;
     Site.FromMode = H.Mode;
     Site.ToMode = E.Mode;
+    Site.Recursive = E.Recursive || H.Recursive;
     Site.In = Site.Origin = F;
     Site.FromDeclared = H.AtEntry;
-    Site.HeldAt = H.At;
+    Site.HeldAt = {F, H.At};
     Site.Event = Id;
-    // Locks of one std::lock or scoped_lock have no order among themselves.
-    if (H.At == Id && !H.AtEntry)
-      continue;
     edge(std::move(Site), {}, Before);
   }
   ReachedLock R;
@@ -121,28 +117,41 @@ void Collector::acquires(const State &Before, const Event &E, EventId Id,
   reach(std::move(R));
 }
 
-void Collector::relock(const HeldLock &First, LockMode Mode, EventId Id,
-                       FunctionId Callee, uint32_t Index,
-                       const std::vector<CallStep> &Steps) {
-  if (!P.Paths[First.Lock].Exact || ownLock(First.Lock))
+void Collector::relock(const EdgeSite &Site) {
+  if (Site.Recursive || !P.Paths[Site.From].Exact || ownLock(Site.From))
     return;
   for (const Relock &Known : A.Relocks)
-    if (Known.In == F && Known.Event == Id && Known.First.Lock == First.Lock)
+    if (Known.Origin == Site.Origin && Known.Event == Site.Event &&
+        Known.Lock == Site.From && Known.In == Site.In)
       return;
   Relock R;
-  R.In = F;
-  R.First = First;
-  R.Event = Id;
-  R.Mode = Mode;
-  R.Callee = Callee;
-  R.Index = Index;
-  R.Steps = Steps;
+  R.In = Site.In;
+  R.Lock = Site.From;
+  R.FirstMode = Site.FromMode;
+  R.Mode = Site.ToMode;
+  R.FirstDeclared = Site.FromDeclared;
+  R.FirstAt = Site.HeldAt;
+  R.Steps = Site.Steps;
+  R.Origin = Site.Origin;
+  R.Event = Site.Event;
+  R.Callee = Site.Callee;
+  R.Index = Site.Index;
   A.Relocks.push_back(std::move(R));
+}
+
+std::vector<CallStep>
+Collector::heldAt(const std::vector<HeldLock> &Held) const {
+  std::vector<CallStep> Result;
+  for (const HeldLock &H : Held)
+    Result.push_back({F, H.At});
+  return Result;
 }
 
 void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
                      const State &Before) {
-  if (Site.From == Site.To || ownLock(Site.From) || ownLock(Site.To))
+  if (Site.From == Site.To)
+    return relock(Site);
+  if (ownLock(Site.From) || ownLock(Site.To))
     return;
   // Instances locked in the order of their address or id have one order.
   for (auto [X, Y] : Fn.Summary->Ordered) {
@@ -188,7 +197,8 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
 }
 
 void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
-                     const CallTarget &Target, EventId Id,
+                     const std::vector<CallStep> &HeldAt,
+                     const CallTarget &Target,
                      const std::vector<CallStep> &Steps) {
   // A direct recursion reaches nothing that is not reached anyway.
   if (Target.Callee == F)
@@ -201,27 +211,30 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
     std::vector<PathRef> Released;
     for (PathRef L : A.released(R))
       Released.push_back(I.substitute(Before, Target.Context, L));
-    for (const HeldLock &H : Held) {
+    for (auto [H, At] : zip_equal(Held, HeldAt)) {
       if (is_contained(Released, H.Lock))
         continue;
-      if (H.Lock == Lock) {
-        if (!R.Recursive && !H.Recursive)
-          relock(H, R.Mode, Id, Target.Callee, Index, Steps);
-        continue;
-      }
       EdgeSite Site;
       Site.From = H.Lock;
       Site.To = Lock;
       Site.FromMode = H.Mode;
       Site.ToMode = R.Mode;
-      Site.In = Site.Origin = F;
+      Site.Recursive = R.Recursive || H.Recursive;
+      Site.In = F;
+      Site.Steps.assign(Steps.begin(), std::prev(Steps.end()));
+      Site.Origin = Steps.back().first;
       Site.FromDeclared = H.AtEntry;
-      Site.HeldAt = H.At;
-      Site.Event = Id;
+      Site.HeldAt = At;
+      Site.Event = Steps.back().second;
       Site.Callee = Target.Callee;
       Site.Index = Index;
       edge(std::move(Site), Released, Before);
     }
+    // What a callback takes, its giver may hold: as an acquisition of this
+    // call it is known by its first step only.
+    if (Steps.size() > 1)
+      continue;
+    EventId Id = Steps.back().second;
     ReachedLock Mine;
     Mine.Lock = Lock;
     Mine.Mode = R.Mode;
@@ -243,7 +256,7 @@ void Collector::calls(const State &Before, const Event &E, EventId Id,
       CallSite Site{F, Id, classes(Before.Held), sites(Before)};
       A.Callers[T.Callee].push_back(std::move(Site));
     }
-    meet(Before, Before.Held, T, Id, {});
+    meet(Before, Before.Held, heldAt(Before.Held), T, {{F, Id}});
     pendingEdges(Before, T, Id, false);
     pendingCalls(Before, T, Id, false);
   }
@@ -291,12 +304,15 @@ void Collector::pendingCalls(const State &Before, const CallTarget &Target,
       Mine.Released.push_back(I.substitute(Before, Target.Context, L));
     if (!NewThread)
       for (const HeldLock &H : Before.Held)
-        if (!is_contained(Mine.Released, H.Lock))
+        if (!is_contained(Mine.Released, H.Lock)) {
           Mine.Held.push_back(H);
-    for (HeldLock H : Pending.Held) {
-      H.Lock = I.substitute(Before, Target.Context, H.Lock);
-      H.At = Id;
-      Mine.Held.push_back(H);
+          Mine.HeldAt.push_back({F, H.At});
+        }
+    for (auto [H, At] : zip_equal(Pending.Held, Pending.HeldAt)) {
+      HeldLock Here = H;
+      Here.Lock = I.substitute(Before, Target.Context, H.Lock);
+      Mine.Held.push_back(Here);
+      Mine.HeldAt.push_back(At);
     }
     Mine.Released = unite(Mine.Released, Before.Released);
     Mine.Steps = Pending.Steps;
@@ -315,7 +331,7 @@ void Collector::pendingCalls(const State &Before, const CallTarget &Target,
       CallTarget T{Callee, Mine.Context};
       if (P.Functions[Callee].Summary->Closure)
         T.Context.Object = Callable;
-      meet(Before, Mine.Held, T, Id, Mine.Steps);
+      meet(Before, Mine.Held, Mine.HeldAt, T, Mine.Steps);
       pendingEdges(Before, T, Id, NewThread);
       continue;
     }
@@ -336,6 +352,7 @@ void Collector::callsUnknown(const State &Before, const Event &E, EventId Id,
   Pending.Callable = Callable;
   Pending.Context = Context;
   Pending.Held = Before.Held;
+  Pending.HeldAt = heldAt(Before.Held);
   Pending.Released = Before.Released;
   Pending.Steps.push_back({F, Id});
   A.PendingCalls[F].push_back(std::move(Pending));
@@ -373,7 +390,8 @@ void Collector::waits(const State &Before, const Event &E, EventId Id,
     Edge.FromMode = H.Mode;
     Edge.In = Edge.Origin = F;
     Edge.FromDeclared = H.AtEntry;
-    Edge.HeldAt = H.At;
+    Edge.HeldAt = {F, H.At};
+    Edge.Recursive = true;
     Edge.Event = Id;
     edge(std::move(Edge), {}, Before);
   }

@@ -32,14 +32,14 @@ public:
 private:
   void reach(ReachedLock R);
   /// Lock \p R of \p Target, in this function's terms, meets what is held.
+  /// \p Steps: from this function to the one that makes the call.
   void meet(const State &Before, const std::vector<HeldLock> &Held,
-            const CallTarget &Target, model::EventId Id,
+            const std::vector<CallStep> &HeldAt, const CallTarget &Target,
             const std::vector<CallStep> &Steps);
+  std::vector<CallStep> heldAt(const std::vector<HeldLock> &Held) const;
   void edge(EdgeSite Site, const std::vector<PathRef> &Released,
             const State &Before);
-  void relock(const HeldLock &First, model::LockMode Mode, model::EventId Id,
-              FunctionId Callee, uint32_t Index,
-              const std::vector<CallStep> &Steps);
+  void relock(const EdgeSite &Site);
   void pendingEdges(const State &Before, const CallTarget &Target,
                     model::EventId Id, bool NewThread);
   void pendingCalls(const State &Before, const CallTarget &Target,

@@ -16,8 +16,9 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
   Threads T(A);
   std::set<std::pair<std::string, Place>> Done;
   for (const Relock &R : A.Relocks) {
-    std::vector<CallStep> Down = D.descend(R.In, R.Event, R.Callee, R.Index);
-    bool Silenced = D.silenced({R.In, R.First.At}, DoubleLock);
+    std::vector<CallStep> Down =
+        D.descend(R.Origin, R.Event, R.Callee, R.Index);
+    bool Silenced = D.silenced(R.FirstAt, DoubleLock);
     for (const CallStep &Step : Down)
       Silenced |= D.silenced(Step, DoubleLock);
     for (const CallStep &Step : R.Steps)
@@ -25,12 +26,12 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
     if (Silenced)
       continue;
 
-    LockClass Class = A.Classes.of(R.First.Lock);
+    LockClass Class = A.Classes.of(R.Lock);
     // A lock that only the caller can name still is one lock here.
     std::string Name = Class == NoClass ? "the lock" : D.quoted(Class);
     Diagnosis Found;
     Found.Check = DoubleLock.str();
-    bool FirstShared = R.First.Mode == LockMode::Shared;
+    bool FirstShared = R.FirstMode == LockMode::Shared;
     bool SecondShared = R.Mode == LockMode::Shared;
     if (FirstShared && SecondShared) {
       // Readers only wait for each other where somebody writes.
@@ -51,7 +52,8 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
       Found.Message = Name + " is locked already by the thread that locks it "
                              "again; it waits for itself";
     }
-    Place Where = D.place({R.In, R.Event});
+    Place Where =
+        D.place(R.Steps.empty() ? CallStep{R.Origin, R.Event} : R.Steps[0]);
     if (!Done.insert({Name, Where}).second)
       continue;
     Found.Where = Where;
@@ -66,34 +68,36 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
       if (!Chains[0].Calls.empty())
         W.Steps.back().Text = "calls " + D.function(R.In);
     }
-    Step Hold;
-    Hold.Kind = StepKind::Hold;
-    Hold.Function = A.P.str(A.P.Functions[R.In].Name);
-    Hold.Held = Held;
-    if (R.First.AtEntry) {
-      Hold.Text = "is declared to run with " + Name + " held";
-      Hold.Where =
-          A.P.place(A.P.Functions[R.In], A.P.Functions[R.In].Summary->Where);
-    } else {
-      bool Inside = R.First.At == R.Event;
-      Hold.Text = (Inside ? "calls what takes " : "takes ") + Name;
-      Hold.Where = D.place({R.In, R.First.At});
+    auto AddHold = [&] {
+      Step Hold;
+      Hold.Kind = StepKind::Hold;
+      Hold.Function = A.P.str(A.P.Functions[R.FirstAt.first].Name);
+      Hold.Held = Held;
+      if (R.FirstDeclared) {
+        Hold.Text = "is declared to run with " + Name + " held";
+        Hold.Where =
+            A.P.place(A.P.Functions[R.In], A.P.Functions[R.In].Summary->Where);
+      } else {
+        Hold.Text = "takes " + Name;
+        Hold.Where = D.place(R.FirstAt);
+      }
+      W.Steps.push_back(std::move(Hold));
+      if (Class != NoClass)
+        Held.push_back(Class);
+    };
+    bool Added = false;
+    for (auto [I, Calling] : enumerate(R.Steps)) {
+      if (!Added && R.FirstAt.first == Calling.first) {
+        AddHold();
+        Added = true;
+      }
+      D.call(Calling, I + 1 < R.Steps.size() ? R.Steps[I + 1].first : R.Origin,
+             Held, W);
     }
-    W.Steps.push_back(std::move(Hold));
-    if (Class != NoClass)
-      Held.push_back(Class);
-    // A callback: from the call down to where the callback is run.
-    for (size_t I = 0; I + 1 < R.Steps.size(); ++I)
-      D.call(R.Steps[I], R.Steps[I + 1].first, Held, W);
-    if (!R.Steps.empty() && R.Callee != NoFunction) {
-      D.call(R.Steps.back(), R.Callee, Held, W);
-      const ReachedLock &Inner = A.Reached[R.Callee][R.Index];
-      D.acquisition(R.Callee, Inner.Event, Inner.Callee, Inner.Index, Held,
-                    "takes " + Name + " again", W);
-    } else {
-      D.acquisition(R.In, R.Event, R.Callee, R.Index, Held,
-                    "takes " + Name + " again", W);
-    }
+    if (!Added)
+      AddHold();
+    D.acquisition(R.Origin, R.Event, R.Callee, R.Index, Held,
+                  "takes " + Name + " again", W);
     Found.Witnesses.push_back(std::move(W));
     Found.Identity = {Name, A.P.str(A.P.Functions[R.In].Name),
                       A.P.str(A.P.Functions[Down.back().first].Name)};

@@ -114,7 +114,7 @@ InversionCheck::candidates(const std::vector<const EdgeSite *> &Sites) {
                       return D.silenced(Step, LockOrderInversion);
                     });
     if (!S->FromDeclared)
-      Silenced |= D.silenced({S->Origin, S->HeldAt}, LockOrderInversion);
+      Silenced |= D.silenced(S->HeldAt, LockOrderInversion);
     if (Silenced || Taken++ >= MaxSitesPerEdge)
       continue;
     for (Chain &C : T.chainsTo(*S, MaxChainsPerSite)) {
@@ -228,22 +228,35 @@ Witness InversionCheck::witness(const Candidate &C, uint32_t EdgeIndex) const {
   std::vector<uint32_t> Around = C.Calls.Held;
   if (!C.Calls.Calls.empty())
     W.Steps.back().Text = "calls " + D.function(S.In);
-  for (auto [I, Calling] : enumerate(S.Steps))
+  auto AddHold = [&] {
+    Step Hold;
+    Hold.Kind = StepKind::Hold;
+    Hold.Function = A.P.str(A.P.Functions[S.HeldAt.first].Name);
+    Hold.Held = Around;
+    if (S.FromDeclared) {
+      Hold.Text = "is declared to run with " + From + " held";
+      Hold.Where = A.P.place(A.P.Functions[S.Origin],
+                             A.P.Functions[S.Origin].Summary->Where);
+    } else {
+      Hold.Text = "takes " + From;
+      Hold.Where = D.place(S.HeldAt);
+    }
+    W.Steps.push_back(std::move(Hold));
+    if (!is_contained(Around, S.FromClass))
+      Around.push_back(S.FromClass);
+  };
+  // The first lock is taken at some step of the way.
+  bool Added = false;
+  for (auto [I, Calling] : enumerate(S.Steps)) {
+    if (!Added && S.HeldAt.first == Calling.first) {
+      AddHold();
+      Added = true;
+    }
     D.call(Calling, I + 1 < S.Steps.size() ? S.Steps[I + 1].first : S.Origin,
            Around, W);
-  Step Hold;
-  Hold.Kind = StepKind::Hold;
-  Hold.Function = A.P.str(A.P.Functions[S.Origin].Name);
-  Hold.Held = Around;
-  if (S.FromDeclared) {
-    Hold.Text = "is declared to run with " + From + " held";
-    Hold.Where = A.P.place(A.P.Functions[S.Origin],
-                           A.P.Functions[S.Origin].Summary->Where);
-  } else {
-    Hold.Text = "takes " + From;
-    Hold.Where = D.place({S.Origin, S.HeldAt});
   }
-  W.Steps.push_back(std::move(Hold));
+  if (!Added)
+    AddHold();
   std::vector<uint32_t> Held = Around;
   for (LockClass L : S.AlsoHeld)
     if (!is_contained(Held, L))

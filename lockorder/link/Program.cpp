@@ -112,9 +112,12 @@ PathRef Program::path(const Function &F, PathId Id) {
     break;
   }
   PathRef Result = Paths.root(P.Root, P.Index, Name);
-  for (const PathElement &E : P.Elements)
-    Result = Paths.append(Result, F.In->symbol(E.Record), F.In->symbol(E.Name),
-                          E.ByValue);
+  for (const PathElement &E : P.Elements) {
+    // Pseudo fields are the same whatever object they are on.
+    bool Pseudo = F.In->Summary.string(E.Name).starts_with("$");
+    Result = Paths.append(Result, Pseudo ? 0 : F.In->symbol(E.Record),
+                          F.In->symbol(E.Name), E.ByValue && !Pseudo);
+  }
   return Result;
 }
 
