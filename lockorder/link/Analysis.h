@@ -25,6 +25,13 @@ struct ReachedLock {
   uint32_t Index = 0;
 };
 
+/// A lock that is held around something, as a gate for it.
+struct HeldClass {
+  LockClass Class = NoClass;
+  bool Shared = false;
+  auto operator<=>(const HeldClass &) const = default;
+};
+
 using CallStep = std::pair<FunctionId, model::EventId>;
 
 /// "From is held, then To is taken", seen in one function.
@@ -43,7 +50,7 @@ struct EdgeSite {
   model::EventId Event = 0;       ///< Event of Origin that leads to To.
   FunctionId Callee = NoFunction; ///< ReachedLock that it leads to, or none.
   uint32_t Index = 0;
-  std::vector<LockClass> AlsoHeld; ///< Exclusively, besides From; sorted.
+  std::vector<HeldClass> AlsoHeld; ///< Besides From; sorted.
   std::vector<uint32_t> Alive;     ///< Spawn sites that may run; sorted.
 };
 
@@ -51,7 +58,7 @@ struct EdgeSite {
 struct CallSite {
   FunctionId Caller = NoFunction;
   model::EventId Event = 0;
-  std::vector<LockClass> Held; ///< Sorted.
+  std::vector<HeldClass> Held; ///< Sorted.
   std::vector<uint32_t> Alive; ///< Sorted.
 };
 

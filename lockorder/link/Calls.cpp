@@ -120,11 +120,15 @@ void Interpreter::targetsOf(const State &S, const Event &E, EventId EventAt,
   if (FunctionId F = FunctionAt(Called); F != NoFunction)
     return Add(F, Callable);
   UnknownCallable = Callable;
-  for (FunctionId F : K.Calls.heldBy(Fn.Key, Callable)) {
+  // What a parameter holds, each caller knows for itself.
+  if (Paths[Callable].Root == RootKind::Param && !Paths[Callable].Parent)
+    return;
+  ArrayRef<FunctionId> Held = K.Calls.heldBy(Fn.Key, Callable);
+  for (FunctionId F : Held) {
     // Nothing is known of the object that this callable was made with.
     CallContext Lost = C;
     Lost.Object = Paths.opaque(Fn.Key, 0x20000000u + EventAt);
-    Out.push_back({F, Lost});
+    Out.push_back({F, Lost, Held.size() > 1});
   }
 }
 
@@ -139,10 +143,7 @@ void Interpreter::call(State &S, const Event &E, EventId EventAt) {
   if (Targets.empty() || Targets.size() > MaxJoinedTargets)
     return;
   auto ApplyOne = [&](State &To, const CallTarget &T) {
-    if (P.Functions[T.Callee].hasBody())
-      apply(To, K.Effects[T.Callee], T.Context, EventAt);
-    else
-      applyDeclared(To, T.Callee, T.Context, EventAt);
+    applyCallee(To, E, T.Callee, T.Context, EventAt);
   };
   if (Targets.size() == 1)
     return ApplyOne(S, Targets[0]);
@@ -173,6 +174,7 @@ void Interpreter::apply(State &S, const Effect &Eff, const CallContext &C,
     H.Lock = Here(H.Lock);
     H.At = EventAt;
     H.AtEntry = false;
+    H.Group = 0;
     return H;
   };
   for (PathRef Lock : Eff.Released)
@@ -218,25 +220,56 @@ void Interpreter::apply(State &S, const Effect &Eff, const CallContext &C,
   SetResult(Here(Eff.Returned));
 }
 
-void Interpreter::applyDeclared(State &S, FunctionId Callee,
+void Interpreter::applyCallee(State &S, const Event &E, FunctionId Callee,
+                              const CallContext &C, EventId EventAt) {
+  const Function &F = P.Functions[Callee];
+  // A body that does nothing with known locks (a spin lock of atomics) says
+  // less than its declaration.
+  bool Silent = !F.hasBody() || (K.Effects[Callee].Acquired.empty() &&
+                                 K.Effects[Callee].Released.empty() &&
+                                 K.Effects[Callee].IfTrue.empty() &&
+                                 K.Effects[Callee].IfFalse.empty());
+  if (F.hasBody())
+    apply(S, K.Effects[Callee], C, EventAt);
+  if (Silent)
+    applyDeclared(S, E, Callee, C, EventAt);
+}
+
+void Interpreter::applyDeclared(State &S, const Event &E, FunctionId Callee,
                                 const CallContext &C, EventId EventAt) {
   const Function &F = P.Functions[Callee];
+  GuardState Scoped;
   for (const DeclaredEffect &D : F.Summary->Declared) {
     PathRef Lock = substitute(S, C, P.path(F, D.Lock));
     if (!Lock)
       continue;
-    HeldLock H;
-    H.Lock = Lock;
-    H.Mode = D.Mode;
-    H.At = EventAt;
+    Event AsLock = E;
+    AsLock.Mode = D.Mode;
     switch (D.Kind) {
     case EffectKind::Acquires:
-      addHeld(S, H);
+      // A scoped capability's release names the scope, not the lock.
+      if (F.Summary->Constructor && Lock != C.Object) {
+        Scoped.Locks.push_back(Lock);
+        Scoped.Mode = D.Mode;
+      }
+      acquire(S, AsLock, EventAt, Lock, Flavor::Blocking);
       break;
     case EffectKind::Releases:
-      release(S, Lock, false);
+      if (const GuardState *G = S.Guards.find(Lock)) {
+        GuardState Ended = *G;
+        for (PathRef Held : Ended.Locks)
+          release(S, Held, Ended.Owned != Owns::Yes);
+        Ended.Owned = Owns::No;
+        S.Guards.set(Lock, Ended);
+      } else {
+        release(S, Lock, false);
+      }
       break;
     case EffectKind::TryAcquires: {
+      HeldLock H;
+      H.Lock = Lock;
+      H.Mode = D.Mode;
+      H.At = EventAt;
       Attempt A;
       A.Event = EventAt;
       (D.SuccessValue ? A.IfTrue : A.IfFalse).push_back(H);
@@ -247,6 +280,10 @@ void Interpreter::applyDeclared(State &S, FunctionId Callee,
     case EffectKind::Excludes:
       break;
     }
+  }
+  if (!Scoped.Locks.empty()) {
+    Scoped.Owned = Owns::Yes;
+    S.Guards.set(C.Object, std::move(Scoped));
   }
 }
 

@@ -45,13 +45,13 @@ bool Collector::ownLock(PathRef Lock) const {
   return true;
 }
 
-std::vector<LockClass> Collector::classes(const std::vector<HeldLock> &Held,
+std::vector<HeldClass> Collector::classes(const std::vector<HeldLock> &Held,
                                           PathRef Without) {
-  std::vector<LockClass> Result;
+  std::vector<HeldClass> Result;
   for (const HeldLock &H : Held)
-    if (H.Lock != Without && H.Mode != LockMode::Shared)
+    if (H.Lock != Without)
       if (LockClass C = A.Classes.of(H.Lock); C != NoClass)
-        Result.push_back(C);
+        Result.push_back({C, H.Mode == LockMode::Shared});
   llvm::sort(Result);
   Result.erase(llvm::unique(Result), Result.end());
   return Result;
@@ -92,9 +92,14 @@ void Collector::acquires(const State &Before, const Event &E, EventId Id,
   // What waits for a bounded time only cannot be part of a deadlock.
   if (How != Flavor::Blocking)
     return;
+  // Taking a recursive lock once more waits for nobody.
+  const HeldLock *Already = Before.held(Lock);
+  bool Again = Already && (E.Recursive || Already->Recursive);
   for (const HeldLock &H : Before.Held) {
+    if (Again)
+      break;
     // Locks of one std::lock or scoped_lock have no order among themselves.
-    if (H.At == Id && !H.AtEntry)
+    if (!H.AtEntry && (H.At == Id || (E.Group && H.Group == E.Group)))
       continue;
     EdgeSite Site;
     Site.From = H.Lock;
@@ -200,10 +205,12 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
                      const std::vector<CallStep> &HeldAt,
                      const CallTarget &Target,
                      const std::vector<CallStep> &Steps) {
-  // A direct recursion reaches nothing that is not reached anyway.
+  // A direct recursion adds to the list that it reads.
+  std::vector<ReachedLock> Own;
   if (Target.Callee == F)
-    return;
-  const std::vector<ReachedLock> &List = A.Reached[Target.Callee];
+    Own = A.Reached[F];
+  const std::vector<ReachedLock> &List =
+      Target.Callee == F ? Own : A.Reached[Target.Callee];
   for (auto [Index, R] : enumerate(List)) {
     PathRef Lock = I.substitute(Before, Target.Context, R.Lock);
     if (!Lock || P.Paths[Lock].Root == RootKind::Null)
@@ -211,8 +218,11 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
     std::vector<PathRef> Released;
     for (PathRef L : A.released(R))
       Released.push_back(I.substitute(Before, Target.Context, L));
+    bool Again = any_of(Held, [&](const HeldLock &H) {
+      return H.Lock == Lock && (R.Recursive || H.Recursive);
+    });
     for (auto [H, At] : zip_equal(Held, HeldAt)) {
-      if (is_contained(Released, H.Lock))
+      if (Again || is_contained(Released, H.Lock))
         continue;
       EdgeSite Site;
       Site.From = H.Lock;
@@ -228,13 +238,11 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
       Site.Event = Steps.back().second;
       Site.Callee = Target.Callee;
       Site.Index = Index;
+      if (Target.Ambiguous && Site.From == Site.To)
+        continue;
       edge(std::move(Site), Released, Before);
     }
-    // What a callback takes, its giver may hold: as an acquisition of this
-    // call it is known by its first step only.
-    if (Steps.size() > 1)
-      continue;
-    EventId Id = Steps.back().second;
+    EventId Id = Steps.front().second;
     ReachedLock Mine;
     Mine.Lock = Lock;
     Mine.Mode = R.Mode;

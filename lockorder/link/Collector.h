@@ -46,7 +46,7 @@ private:
                     model::EventId Id, bool NewThread);
   /// The object's own lock, while the object is built or destroyed.
   bool ownLock(PathRef Lock) const;
-  std::vector<LockClass> classes(const std::vector<HeldLock> &Held,
+  std::vector<HeldClass> classes(const std::vector<HeldLock> &Held,
                                  PathRef Without = 0);
   static std::vector<uint32_t> sites(const State &S);
 

@@ -35,6 +35,14 @@ bool Describe::silenced(const CallStep &Step, StringRef Check) const {
   return false;
 }
 
+std::vector<uint32_t> Describe::locks(const std::vector<HeldClass> &Held) {
+  std::vector<uint32_t> Result;
+  for (const HeldClass &H : Held)
+    if (Result.empty() || Result.back() != H.Class)
+      Result.push_back(H.Class);
+  return Result;
+}
+
 void Describe::chain(const Chain &C, Witness &W) const {
   Step Start;
   Start.Kind = StepKind::Start;
@@ -69,7 +77,7 @@ void Describe::chain(const Chain &C, Witness &W) const {
     // who knows it.
     if (I + 1 < C.Calls.size())
       Call.Text = "calls " + function(C.Calls[I + 1].first);
-    Call.Held = C.Held;
+    Call.Held = locks(C.Held);
     W.Steps.push_back(std::move(Call));
   }
 }
@@ -95,10 +103,9 @@ std::vector<CallStep> Describe::descend(FunctionId F, EventId Event,
   while (Callee != NoFunction && Steps.size() < 40) {
     const ReachedLock &R = A.Reached[Callee][Index];
     const FunctionSummary &S = *P.Functions[Callee].Summary;
-    bool Wrapper = A.Classes.of(R.Lock) == NoClass &&
-                   (S.Constructor || S.Destructor ||
-                    A.Classes.isWrapper(P.Functions[Callee].Record) ||
-                    (P.Paths[R.Lock].Root == RootKind::This && !S.Closure));
+    // Where the callee cannot tell which lock it takes, the call of it is what
+    // users think of as the acquisition.
+    bool Wrapper = A.Classes.of(R.Lock) == NoClass && !S.Closure;
     if (Wrapper)
       break;
     Steps.push_back({Callee, R.Event});

@@ -24,6 +24,8 @@ public:
     return "'" + P.str(P.Functions[F].Name) + "'";
   }
 
+  static std::vector<uint32_t> locks(const std::vector<HeldClass> &Held);
+
   /// Calls of the chain, with its start.
   void chain(const Chain &C, Witness &W) const;
   void call(const CallStep &Step, FunctionId Callee,

@@ -64,7 +64,7 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
     std::vector<uint32_t> Held;
     if (!Chains.empty()) {
       D.chain(Chains[0], W);
-      Held = Chains[0].Held;
+      Held = Describe::locks(Chains[0].Held);
       if (!Chains[0].Calls.empty())
         W.Steps.back().Text = "calls " + D.function(R.In);
     }

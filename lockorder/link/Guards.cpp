@@ -105,10 +105,7 @@ void Interpreter::destroy(State &S, const Event &E, EventId EventAt) {
       CallTarget Target{Destructor, C};
       if (Watching)
         Watching->calls(S, E, EventAt, Target);
-      if (P.Functions[Destructor].hasBody())
-        apply(S, K.Effects[Destructor], C, EventAt);
-      else
-        applyDeclared(S, Destructor, C, EventAt);
+      applyCallee(S, E, Destructor, C, EventAt);
     }
   }
   SmallVector<std::pair<PathRef, GuardState>, 2> Ending;

@@ -115,8 +115,9 @@ void Interpreter::addHeld(State &S, const HeldLock &H) {
     return;
   for (HeldLock &Known : S.Held)
     if (Known.Lock == H.Lock) {
-      if (Known.Recursive)
-        ++Known.Count;
+      // Also where it may not be taken again: what follows gives it back as
+      // often as it was taken.
+      ++Known.Count;
       return;
     }
   S.Held.push_back(H);
@@ -135,6 +136,7 @@ void Interpreter::acquire(State &S, const Event &E, EventId EventAt,
   H.Mode = E.Mode;
   H.Recursive = E.Recursive;
   H.At = EventAt;
+  H.Group = E.Group;
   addHeld(S, H);
 }
 

@@ -29,6 +29,8 @@ struct CallContext {
 struct CallTarget {
   FunctionId Callee = NoFunction;
   CallContext Context;
+  /// One of several that a callable variable can hold.
+  bool Ambiguous = false;
 };
 
 /// What the interpreter knows beyond the function at hand.
@@ -97,8 +99,12 @@ private:
   void joinTask(State &S, PathRef Handle);
   void apply(State &S, const Effect &Eff, const CallContext &C,
              model::EventId Id);
-  void applyDeclared(State &S, FunctionId Callee, const CallContext &C,
-                     model::EventId Id);
+  void applyDeclared(State &S, const model::Event &E, FunctionId Callee,
+                     const CallContext &C, model::EventId Id);
+  /// Applies what the callee is known to do, by its body or else its
+  /// declaration.
+  void applyCallee(State &S, const model::Event &E, FunctionId Callee,
+                   const CallContext &C, model::EventId Id);
   void branch(State &S, const model::Condition &C, bool Taken);
   CallContext contextOf(const State &S, const model::Event &E,
                         model::EventId Id);

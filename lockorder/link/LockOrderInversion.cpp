@@ -27,7 +27,7 @@ constexpr size_t MaxChainsPerSite = 6;
 struct Candidate {
   const EdgeSite *Site;
   Chain Calls;
-  std::vector<LockClass> Gates; ///< Held besides the cycle's locks; sorted.
+  std::vector<HeldClass> Gates; ///< Held besides; sorted.
   std::vector<uint32_t> Alive;
 };
 
@@ -133,9 +133,12 @@ InversionCheck::candidates(const std::vector<const EdgeSite *> &Sites) {
 
 bool InversionCheck::compatible(const Candidate &X, const Candidate &Y,
                                 const std::vector<LockClass> &Locks) const {
-  for (LockClass Gate : X.Gates)
-    if (!is_contained(Locks, Gate) && is_contained(Y.Gates, Gate))
-      return false;
+  // Two readers pass a gate together.
+  for (const HeldClass &Mine : X.Gates)
+    for (const HeldClass &Theirs : Y.Gates)
+      if (Mine.Class == Theirs.Class && !(Mine.Shared && Theirs.Shared) &&
+          !is_contained(Locks, Mine.Class))
+        return false;
   return T.concurrent(X.Calls, X.Alive, Y.Calls, Y.Alive);
 }
 
@@ -225,7 +228,7 @@ Witness InversionCheck::witness(const Candidate &C, uint32_t EdgeIndex) const {
   W.Title = From + " is held, then " + To + " is taken";
   W.Edge = EdgeIndex;
   D.chain(C.Calls, W);
-  std::vector<uint32_t> Around = C.Calls.Held;
+  std::vector<uint32_t> Around = Describe::locks(C.Calls.Held);
   if (!C.Calls.Calls.empty())
     W.Steps.back().Text = "calls " + D.function(S.In);
   auto AddHold = [&] {
@@ -258,7 +261,7 @@ Witness InversionCheck::witness(const Candidate &C, uint32_t EdgeIndex) const {
   if (!Added)
     AddHold();
   std::vector<uint32_t> Held = Around;
-  for (LockClass L : S.AlsoHeld)
+  for (uint32_t L : Describe::locks(S.AlsoHeld))
     if (!is_contained(Held, L))
       Held.push_back(L);
   if (!is_contained(Held, S.FromClass))

@@ -18,6 +18,7 @@ struct HeldLock {
   bool AtEntry = false;
   uint16_t Count = 1;
   model::EventId At = 0; ///< The event that took it.
+  uint32_t Group = 0;    ///< Event::Group of that event.
 
   bool operator==(const HeldLock &) const = default;
 };

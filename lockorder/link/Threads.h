@@ -20,7 +20,7 @@ struct Chain {
   FunctionId Root = NoFunction;
   uint32_t Site = 0;
   std::vector<CallStep> Calls; ///< Outermost first.
-  std::vector<LockClass> Held; ///< Exclusively, around the calls; sorted.
+  std::vector<HeldClass> Held; ///< Around the calls; sorted.
   std::vector<uint32_t> Alive; ///< Spawn sites that may run; sorted.
 };
 

@@ -51,8 +51,9 @@ bool WaitCycleCheck::needs(const SyncSite &Signal, LockClass Lock,
     if (A.Classes.of(H.Lock) == Lock && A.Classes.compatible(H.Lock, Held.Lock))
       return true;
   std::vector<Chain> Chains = T.chainsTo(Signal.In, 8);
-  return all_of(Chains,
-                [&](const Chain &C) { return is_contained(C.Held, Lock); });
+  return all_of(Chains, [&](const Chain &C) {
+    return is_contained(Describe::locks(C.Held), Lock);
+  });
 }
 
 Witness WaitCycleCheck::witness(const SyncSite &Site, const HeldLock &H,
@@ -63,7 +64,7 @@ Witness WaitCycleCheck::witness(const SyncSite &Site, const HeldLock &H,
   std::vector<uint32_t> Held;
   if (!Chains.empty()) {
     D.chain(Chains[0], W);
-    Held = Chains[0].Held;
+    Held = Describe::locks(Chains[0].Held);
     if (!Chains[0].Calls.empty())
       W.Steps.back().Text = "calls " + D.function(Site.In);
   }
