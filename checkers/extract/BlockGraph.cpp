@@ -269,6 +269,12 @@ void FunctionExtractor::emit() {
     describeLoop(Raw, L);
     Out.Loops.push_back(L);
   }
+  for (const Path &P : Asked) {
+    model::PathId Id = pathId(P);
+    llvm::erase_if(Out.Handles, [&](const model::CancellationHandle &H) {
+      return H.Path == Id;
+    });
+  }
   for (auto &[A, B] : OrderedPaths)
     Out.Ordered.push_back({pathId(A), pathId(B)});
 }

@@ -89,7 +89,7 @@ HandleKind FunctionExtractor::handleOf(const Expr *E) {
     return HandleKind::None;
   }
   if (const auto *U = dyn_cast<UnaryOperator>(Core);
-      U && U->getOpcode() == UO_AddrOf)
+      U && (U->getOpcode() == UO_AddrOf || U->getOpcode() == UO_Deref))
     Core = BodyScan::core(U->getSubExpr());
   if (const auto *C = dyn_cast<CallExpr>(Core);
       C && C->getNumArgs() == 1 && C->getDirectCallee()) {
@@ -118,6 +118,12 @@ void FunctionExtractor::atomicLoad(const Expr *Object, const Expr *At) {
     add(std::move(E), At);
   }
   poll(At, PollKind::AtomicLoad, P);
+}
+
+/// The function asks others to stop: it need not heed the flag itself.
+void FunctionExtractor::asked(const Expr *Handle) {
+  if (handleOf(Handle) != HandleKind::None)
+    Asked.push_back(pathOf(Handle));
 }
 
 void FunctionExtractor::atomicUpdate(const Expr *Object, const Expr *At) {
@@ -164,6 +170,7 @@ bool FunctionExtractor::atomicMember(const CXXMemberCallExpr *C,
     return true;
   }
   if (Name == "store" || Name == "clear" || Name == "storeRelease") {
+    asked(Object);
     work();
     return true;
   }
@@ -176,6 +183,8 @@ bool FunctionExtractor::cancelMember(const CXXMemberCallExpr *C,
   if (Type.is(TypeKind::CustomHandle))
     Consults =
         llvm::is_contained(Unit.Options.Locks.CancellationChecks, Name.str());
+  if (Name == "request_stop")
+    asked(C->getImplicitObjectArgument());
   if (!Consults)
     return Type.is(TypeKind::StopToken) || Type.is(TypeKind::StopSource);
   RawEvent E = event(EventKind::Consult, C);
@@ -217,6 +226,10 @@ bool FunctionExtractor::waitMember(const CXXMemberCallExpr *C,
     if (!Name.starts_with("wait") && !Name.starts_with("Wait") &&
         !Name.starts_with("timed_wait") && !Name.starts_with("tryWait"))
       return false;
+    if (Name == "wait_for" && Args.size() == 2 && isZero(Args[1])) {
+      poll(C, PollKind::ZeroWait, Object);
+      return true;
+    }
     RawEvent E = event(EventKind::Wait, C);
     E.ObjectPath = Object;
     E.Text = text(C->getMethodDecl());
@@ -258,6 +271,8 @@ bool FunctionExtractor::waitMember(const CXXMemberCallExpr *C,
         poll(C, PollKind::ZeroWait, Object);
       else
         block(C, BlockKind::Unbounded, Object, true);
+      // future_status::ready is zero.
+      ZeroIsSuccess[EventOf[C]] = true;
       return true;
     }
     return false;

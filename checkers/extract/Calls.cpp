@@ -196,7 +196,7 @@ void FunctionExtractor::systemCall(const FunctionDecl *Callee,
     if (Op->getOperator() == OO_Equal && Op->getNumArgs() == 2) {
       QualType Type = Op->getArg(0)->getType();
       if (Unit.Types.isPointerLike(Type.getNonReferenceType()) ||
-          isCallableType(Type))
+          isCallableType(Type) || isHandleType(Type))
         store(pathOf(Op->getArg(0)), pathOf(Op->getArg(1)), Op);
       if (!Unit.Types.of(Type).is(TypeKind::Iterator))
         work();
@@ -442,6 +442,10 @@ void FunctionExtractor::call(const CallExpr *C) {
       }
       if (Info.is(TypeKind::Atomic)) {
         switch (Op->getOperator()) {
+        case OO_Equal:
+          asked(Op->getArg(0));
+          work();
+          return;
         case OO_PlusPlus:
         case OO_MinusMinus:
         case OO_PlusEqual:

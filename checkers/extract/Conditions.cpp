@@ -52,6 +52,24 @@ FunctionExtractor::Outcome FunctionExtractor::outcome(const Expr *E,
         B->isLogicalOp())
       // The left side of && and || has a block of its own.
       return outcome(B->getRHS(), Depth + 1);
+    if (B->isRelationalOp()) {
+      // `n > 0`, `n >= 1`: there is something; `n <= 0`, `n < 1`: nothing.
+      Expr::EvalResult Bound;
+      if (!B->getRHS()->getType()->isIntegerType() ||
+          !B->getRHS()->EvaluateAsInt(Bound, Context) ||
+          Bound.Val.getInt().getSignificantBits() > 2)
+        return {};
+      int64_t Limit = Bound.Val.getInt().getExtValue();
+      BinaryOperatorKind Op = B->getOpcode();
+      Outcome O = outcome(B->getLHS(), Depth + 1);
+      if (O.On == NoToken || O.Negated)
+        return {}; // Codes whose zero is success do not count things.
+      if ((Op == BO_GT && Limit == 0) || (Op == BO_GE && Limit == 1))
+        return O;
+      if ((Op == BO_LE && Limit == 0) || (Op == BO_LT && Limit == 1))
+        return Flip(O);
+      return {};
+    }
     if (!B->isEqualityOp())
       return {};
     const Expr *Value = B->getLHS();

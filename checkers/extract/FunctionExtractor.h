@@ -161,6 +161,7 @@ private:
   // Callables.cpp
   Callable callable(const clang::Expr *E);
   bool isCallableType(clang::QualType Type);
+  bool isHandleType(clang::QualType Type);
   void callCallable(const Callable &What,
                     llvm::ArrayRef<const clang::Expr *> Args,
                     const clang::Expr *At);
@@ -206,6 +207,7 @@ private:
   bool pollingMember(const clang::CXXMemberCallExpr *C, const TypeInfo &Type,
                      llvm::StringRef Name);
   void atomicLoad(const clang::Expr *Object, const clang::Expr *At);
+  void asked(const clang::Expr *Handle);
   void atomicUpdate(const clang::Expr *Object, const clang::Expr *At);
   void atomicExpression(const clang::AtomicExpr *E);
   void block(const clang::Expr *At, model::BlockKind Kind, Path Object,
@@ -248,6 +250,10 @@ private:
   llvm::DenseMap<const clang::Expr *, unsigned> Temporaries;
   /// Inverse guards alive: what their end takes again.
   std::vector<std::pair<Path, RawEvent>> InverseGuards;
+  /// Guards made here of one lock: what release() and mutex() return.
+  std::vector<std::pair<Path, Path>> GuardedLocks;
+  /// Cancellation handles that the function itself triggers.
+  std::vector<Path> Asked;
   /// What a local was last assigned in the block being walked.
   llvm::DenseMap<const clang::VarDecl *, const clang::Expr *> LastAssigned;
   /// Locals that became the function's result: not destroyed here.

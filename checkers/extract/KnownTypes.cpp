@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checkers/extract/KnownTypes.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace clang;
@@ -93,6 +94,10 @@ const Row Rows[] = {
     {"Poco::ScopedReadRWLock", TypeKind::Guard, Shared},
     {"Poco::ScopedWriteRWLock", TypeKind::Guard},
     {"folly::LockedPtr", TypeKind::Guard},
+    {"folly::Synchronized::LockedPtr", TypeKind::Guard},
+    {"folly::Synchronized::ConstLockedPtr", TypeKind::Guard, Shared},
+    {"folly::Synchronized::WLockedPtr", TypeKind::Guard},
+    {"folly::Synchronized::RLockedPtr", TypeKind::Guard, Shared},
     {"folly::SharedMutexImpl::ReadHolder", TypeKind::Guard, Shared},
     {"folly::SharedMutexImpl::WriteHolder", TypeKind::Guard},
     {"folly::SharedMutexImpl::UpgradeHolder", TypeKind::Guard, Upgrade},
@@ -309,6 +314,18 @@ TypeInfo KnownTypes::classify(const CXXRecordDecl *Record) {
   if ((Info.Name.starts_with("std::") || Info.Name.starts_with("__gnu_cxx::")) &&
       (Own.ends_with("iterator") || Own.starts_with("__wrap_iter")))
     Info.Kind = TypeKind::Iterator;
+  // boost::mutex::scoped_lock and the like: a library's class on top of one
+  // that is known.
+  if (!Info && Record->hasDefinition() &&
+      Context.getSourceManager().isInSystemHeader(Record->getLocation()))
+    for (const CXXBaseSpecifier &Base : Record->getDefinition()->bases())
+      if (const auto *Class = Base.getType()->getAsCXXRecordDecl()) {
+        TypeInfo Of = of(Class);
+        if (Of.is(TypeKind::Guard) || Of.is(TypeKind::Lock)) {
+          Of.Name = Info.Name;
+          return Of;
+        }
+      }
   return Info;
 }
 

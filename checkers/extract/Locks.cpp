@@ -329,6 +329,8 @@ bool FunctionExtractor::guardConstruct(const CXXConstructExpr *C,
     E.Poll = model::PollKind::TryLock;
   if (E.ArgPaths.size() > 1)
     E.Group = ++Groups;
+  if (E.ArgPaths.size() == 1)
+    GuardedLocks.push_back({Guard, E.ArgPaths[0]});
   add(std::move(E), C);
   return true;
 }

@@ -290,6 +290,14 @@ FunctionExtractor::Path FunctionExtractor::pathOfCall(const CallExpr *C,
     StringRef Name =
         Callee->getIdentifier() ? Callee->getName() : StringRef();
     switch (Info.Kind) {
+    case TypeKind::Guard:
+      if (Name == "release" || Name == "mutex") {
+        Path Guard = pathOf(Object, Depth + 1);
+        for (auto &[Of, Lock] : llvm::reverse(GuardedLocks))
+          if (Of == Guard)
+            return Lock;
+      }
+      break;
     case TypeKind::Container:
       if (yieldsElement(Name))
         return elementOf(pathOf(Object, Depth + 1));

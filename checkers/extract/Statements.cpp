@@ -100,7 +100,7 @@ void FunctionExtractor::initializer(const CXXCtorInitializer *Init) {
     return;
   const FieldDecl *F = Init->getAnyMember();
   if (!Unit.Types.isPointerLike(F->getType()) &&
-      !isCallableType(F->getType()))
+      !isCallableType(F->getType()) && !isHandleType(F->getType()))
     return;
   const Expr *Value = Init->getInit();
   store(field(root(RootKind::This), F), pathOf(Value), Value);
@@ -138,7 +138,8 @@ void FunctionExtractor::declare(const VarDecl *V) {
       store(root(RootKind::Local, localIndex(V)), Target, Init);
     return;
   }
-  if (!Unit.Types.isPointerLike(Type) && !isCallableType(Type))
+  if (!Unit.Types.isPointerLike(Type) && !isCallableType(Type) &&
+      !isHandleType(Type))
     return;
   if (!matters(Type) && !isCallableType(Type))
     return;
@@ -200,9 +201,31 @@ void FunctionExtractor::returned(const Expr *Value, const Stmt *At,
     B.ReturnConstant = constantOf(Value);
 }
 
-/// A scalar local: assigning it is visible to nobody else.
+/// A token or source of stop requests: copies speak of the same state.
+bool FunctionExtractor::isHandleType(QualType Type) {
+  switch (Unit.Types.of(Type).Kind) {
+  case TypeKind::StopToken:
+  case TypeKind::StopSource:
+  case TypeKind::CustomHandle:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// A local, or a part of it: assigning it is visible to nobody else.
 static const VarDecl *scalarLocal(const Expr *E) {
-  const auto *D = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts());
+  E = E->IgnoreParenImpCasts();
+  for (;;) {
+    if (const auto *M = dyn_cast<MemberExpr>(E); M && !M->isArrow())
+      E = M->getBase()->IgnoreParenImpCasts();
+    else if (const auto *S = dyn_cast<ArraySubscriptExpr>(E);
+             S && S->getBase()->IgnoreParenImpCasts()->getType()->isArrayType())
+      E = S->getBase()->IgnoreParenImpCasts();
+    else
+      break;
+  }
+  const auto *D = dyn_cast<DeclRefExpr>(E);
   const auto *V = D ? dyn_cast<VarDecl>(D->getDecl()) : nullptr;
   return V && V->hasLocalStorage() && !V->getType()->isReferenceType() ? V
                                                                        : nullptr;
@@ -212,7 +235,10 @@ void FunctionExtractor::binary(const BinaryOperator *B) {
   if (B->isAssignmentOp()) {
     const VarDecl *V = scalarLocal(B->getLHS());
     if (V && B->getOpcode() == BO_Assign) {
-      LastAssigned[V] = B->getRHS();
+      if (isa<DeclRefExpr>(B->getLHS()->IgnoreParenImpCasts()))
+        LastAssigned[V] = B->getRHS();
+    } else if (V && !V->getType()->isScalarType()) {
+      // A part of a local aggregate (FD_SET).
     } else if (!V) {
       work();
     } else if (constantOf(B->getRHS()) < 0) {
