@@ -94,12 +94,18 @@ void Analysis::computeEffects() {
 void Analysis::findWrappers() {
   DenseSet<Symbol> Owners;
   std::vector<Symbol> Candidates;
-  auto OwnField = [&](PathRef Lock, Symbol &Record) {
-    const PathTable::Node &N = P.Paths[Lock];
-    if (N.Root != RootKind::This || !N.Parent || !N.ByValue || N.Pseudo)
-      return false;
-    Record = N.Record;
-    return true;
+  // Records whose fields lead from the object to \p Lock, all by value: the
+  // wrapper, and the wrapper around the wrapper.
+  auto OwnRecords = [&](PathRef Lock) {
+    SmallVector<Symbol, 2> Records;
+    for (PathRef At = Lock; P.Paths[At].Parent; At = P.Paths[At].Parent) {
+      const PathTable::Node &N = P.Paths[At];
+      if (N.Root != RootKind::This || !N.ByValue || N.Pseudo)
+        return SmallVector<Symbol, 2>();
+      if (N.Record)
+        Records.push_back(N.Record);
+    }
+    return Records;
   };
   for (FunctionId F = 0; F < P.Functions.size(); ++F) {
     const Function Fn = P.Functions[F];
@@ -107,30 +113,44 @@ void Analysis::findWrappers() {
         Fn.Summary->Closure || !Calls.touchesLocks(F))
       continue;
     const Effect &E = K.Effects[F];
-    Symbol Record = 0;
     for (const std::vector<HeldLock> *List :
          {&E.Acquired, &E.IfTrue, &E.IfFalse})
       for (const HeldLock &H : *List)
-        if (OwnField(H.Lock, Record))
-          Candidates.push_back(Record);
+        append_range(Candidates, OwnRecords(H.Lock));
+    // Locking inside another lock function (try, timed, convert), or handing
+    // the guard out, is the wrapper's business.
+    if (!E.Guards.empty() || !E.IfTrue.empty() || !E.IfFalse.empty() ||
+        !E.Released.empty())
+      continue;
     // A method that takes the lock and gives it back uses it for its own
     // data: the record owns the lock, it does not merely wrap it.
+    auto Balanced = [&](PathRef Lock) {
+      if (!Lock || none_of(E.Acquired, [&](const HeldLock &H) {
+            return P.Paths.hasPrefix(H.Lock, Lock);
+          }))
+        for (Symbol Record : OwnRecords(Lock))
+          Owners.insert(Record);
+    };
     for (const Block &B : Fn.Summary->Blocks)
-      for (const Event &Ev : B.Events)
-        if ((Ev.Kind == EventKind::Acquire && Ev.How == Flavor::Blocking) ||
-            (Ev.Kind == EventKind::GuardInit && Ev.How == Flavor::Blocking)) {
-          PathRef Lock =
-              P.path(Fn, Ev.Kind == EventKind::Acquire || Ev.Args.empty()
-                             ? Ev.Object
-                             : Ev.Args[0]);
-          bool Net = any_of(E.Acquired,
-                            [&](const HeldLock &H) { return H.Lock == Lock; });
-          // Locking inside another lock function (try, timed, convert) or
-          // handing the guard out is the wrapper's business.
-          if (OwnField(Lock, Record) && !Net && E.Guards.empty() &&
-              E.IfTrue.empty() && E.IfFalse.empty() && E.Released.empty())
-            Owners.insert(Record);
+      for (const Event &Ev : B.Events) {
+        if (Ev.Kind == EventKind::Acquire && Ev.How == Flavor::Blocking)
+          Balanced(P.path(Fn, Ev.Object));
+        if (Ev.Kind == EventKind::GuardInit && Ev.How == Flavor::Blocking)
+          for (PathId Arg : Ev.Args)
+            Balanced(P.path(Fn, Arg));
+        if (Ev.Kind != EventKind::Call || !Ev.Callee)
+          continue;
+        FunctionId Callee = P.find(Fn.In->symbol(Ev.Callee));
+        if (Callee == NoFunction)
+          continue;
+        for (const HeldLock &H : K.Effects[Callee].Acquired) {
+          PathTable::Node Root = P.Paths[P.Paths[H.Lock].Base];
+          if (Root.Root == RootKind::This)
+            Balanced(P.path(Fn, Ev.Object));
+          else if (Root.Root == RootKind::Param && Root.Index < Ev.Args.size())
+            Balanced(P.path(Fn, Ev.Args[Root.Index]));
         }
+      }
   }
   for (Symbol Record : Candidates)
     if (!Owners.contains(Record))

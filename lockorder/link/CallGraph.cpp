@@ -161,6 +161,7 @@ void CallGraph::sortComponents() {
   std::vector<CallNode> Nodes(P.Functions.size() + 1);
   CallNode &Root = Nodes.back();
   Recursive.resize(P.Functions.size());
+  Called.resize(P.Functions.size());
   SmallVector<FunctionId, 8> Callees;
   for (FunctionId F = 0; F < P.Functions.size(); ++F) {
     Nodes[F].Id = F;
@@ -175,6 +176,8 @@ void CallGraph::sortComponents() {
       Nodes[F].Callees.push_back(&Nodes[Callee]);
       if (Callee == F)
         Recursive[F] = true;
+      else
+        Called[Callee] = true;
     }
   }
   for (auto It = scc_begin(&Root); !It.isAtEnd(); ++It) {

@@ -30,6 +30,8 @@ public:
   /// does.
   bool touchesLocks(FunctionId F) const { return Touches[F]; }
   bool recursive(FunctionId F) const { return Recursive[F]; }
+  /// Some function of the program calls it.
+  bool called(FunctionId F) const { return Called[F]; }
 
 private:
   /// The variable that stands for \p Holder in the flow-insensitive sets: a
@@ -43,7 +45,7 @@ private:
   Program &P;
   llvm::DenseMap<PathRef, std::vector<FunctionId>> Slots;
   std::vector<std::vector<FunctionId>> Components;
-  std::vector<bool> Touches, Recursive;
+  std::vector<bool> Touches, Recursive, Called;
 };
 
 } // namespace raddle::lockorder

@@ -171,6 +171,13 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
   }
   Site.FromClass = A.Classes.of(Site.From);
   Site.ToClass = A.Classes.of(Site.To);
+  if (!A.Calls.called(F) && !Fn.Summary->Closure) {
+    // No caller will tell the owner of a wrapped lock: it stands for itself.
+    if (Site.FromClass == NoClass)
+      Site.FromClass = A.Classes.byField(Site.From);
+    if (Site.ToClass == NoClass)
+      Site.ToClass = A.Classes.byField(Site.To);
+  }
   bool Same = Site.FromClass == Site.ToClass;
   bool Resolved = Site.FromClass != NoClass && Site.ToClass != NoClass;
   bool Concrete = A.Classes.concrete(Site.From) && A.Classes.concrete(Site.To);
@@ -187,7 +194,9 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
           return;
       A.PendingEdges[F].push_back({Site, unite(Before.Released, Released)});
     }
-    return;
+    // Two objects of one function can still be swapped within it.
+    if (!Resolved || !P.Paths[Site.From].Exact || !P.Paths[Site.To].Exact)
+      return;
   }
   if (A.SitesOfEdge[{Site.FromClass, Site.ToClass}]++ >= MaxSitesPerEdge)
     return;

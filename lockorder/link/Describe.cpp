@@ -96,16 +96,19 @@ void Describe::call(const CallStep &At, FunctionId Callee,
 }
 
 std::vector<CallStep> Describe::descend(FunctionId F, EventId Event,
-                                        FunctionId Callee,
-                                        uint32_t Index) const {
+                                        FunctionId Callee, uint32_t Index,
+                                        LockClass Wanted) const {
   std::vector<CallStep> Steps{{F, Event}};
+  if (Callee == NoFunction)
+    return Steps;
   // Reached lists only refer to lists made before, but for recursion.
   while (Callee != NoFunction && Steps.size() < 40) {
     const ReachedLock &R = A.Reached[Callee][Index];
     const FunctionSummary &S = *P.Functions[Callee].Summary;
     // Where the callee cannot tell which lock it takes, the call of it is what
     // users think of as the acquisition.
-    bool Wrapper = A.Classes.of(R.Lock) == NoClass && !S.Closure;
+    LockClass Named = A.Classes.of(R.Lock);
+    bool Wrapper = !S.Closure && (Named == NoClass || Named != Wanted);
     if (Wrapper)
       break;
     Steps.push_back({Callee, R.Event});
@@ -116,10 +119,10 @@ std::vector<CallStep> Describe::descend(FunctionId F, EventId Event,
 }
 
 CallStep Describe::acquisition(FunctionId F, EventId Event, FunctionId Callee,
-                               uint32_t Index,
+                               uint32_t Index, LockClass Wanted,
                                const std::vector<uint32_t> &Held,
                                StringRef Text, Witness &W) const {
-  std::vector<CallStep> Steps = descend(F, Event, Callee, Index);
+  std::vector<CallStep> Steps = descend(F, Event, Callee, Index, Wanted);
   for (size_t I = 0; I + 1 < Steps.size(); ++I)
     call(Steps[I], Steps[I + 1].first, Held, W);
   Step Last;

@@ -34,11 +34,13 @@ public:
   /// call of a wrapper, as users think of that as the acquisition. Appends the
   /// calls on the way and \p Text at the end; returns the acquisition.
   CallStep acquisition(FunctionId F, model::EventId Event, FunctionId Callee,
-                       uint32_t Index, const std::vector<uint32_t> &Held,
-                       llvm::StringRef Text, Witness &W) const;
+                       uint32_t Index, LockClass Wanted,
+                       const std::vector<uint32_t> &Held, llvm::StringRef Text,
+                       Witness &W) const;
   /// The same without a witness: all steps down to the acquisition.
   std::vector<CallStep> descend(FunctionId F, model::EventId Event,
-                                FunctionId Callee, uint32_t Index) const;
+                                FunctionId Callee, uint32_t Index,
+                                LockClass Wanted) const;
 
 private:
   Analysis &A;

@@ -17,7 +17,7 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
   std::set<std::pair<std::string, Place>> Done;
   for (const Relock &R : A.Relocks) {
     std::vector<CallStep> Down =
-        D.descend(R.Origin, R.Event, R.Callee, R.Index);
+        D.descend(R.Origin, R.Event, R.Callee, R.Index, A.Classes.of(R.Lock));
     bool Silenced = D.silenced(R.FirstAt, DoubleLock);
     for (const CallStep &Step : Down)
       Silenced |= D.silenced(Step, DoubleLock);
@@ -96,7 +96,7 @@ void checkDoubleLock(Analysis &A, std::vector<Diagnosis> &Out) {
     }
     if (!Added)
       AddHold();
-    D.acquisition(R.Origin, R.Event, R.Callee, R.Index, Held,
+    D.acquisition(R.Origin, R.Event, R.Callee, R.Index, Class, Held,
                   "takes " + Name + " again", W);
     Found.Witnesses.push_back(std::move(W));
     Found.Identity = {Name, A.P.str(A.P.Functions[R.In].Name),

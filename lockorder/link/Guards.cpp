@@ -64,8 +64,11 @@ void Interpreter::guardEvent(State &S, const Event &E, EventId EventAt) {
     break;
   }
   case EventKind::GuardDisown: {
-    GuardState G;
-    Remember(Guard, G);
+    // `release()` returns the lock that is still held.
+    GuardState Left = guardAt(S, Guard);
+    if (!Left.Locks.empty())
+      S.Env.set(Paths.root(RootKind::Result, EventAt, Fn.Key), Left.Locks[0]);
+    Remember(Guard, GuardState());
     break;
   }
   case EventKind::GuardMove:

@@ -17,6 +17,24 @@ LockClass LockClasses::of(PathRef Path) {
   return Found;
 }
 
+LockClass LockClasses::byField(PathRef Path) {
+  while (Path && (P.Paths.isElement(P.Paths[Path])))
+    Path = P.Paths[Path].Parent;
+  const PathTable::Node N = P.Paths[Path];
+  if (!Path || !N.Parent || N.Pseudo)
+    return NoClass;
+  // The outermost wrapper is what its user would call the lock.
+  PathRef Outer = P.Paths[N.Parent].Parent ? N.Parent : Path;
+  const PathTable::Node &O = P.Paths[Outer];
+  if (O.Pseudo || P.Paths.isElement(O))
+    return NoClass;
+  PathRef Key = P.Paths.append(P.Paths.root(RootKind::Opaque, 0, 0), O.Record,
+                               O.Name, true);
+  std::string Owner = P.str(P.recordName(O.Record));
+  return make(Key, Owner + "::" + P.str(O.Name), Owner,
+              P.field(O.Record, O.Name));
+}
+
 LockClass LockClasses::find(PathRef Path) {
   const PathTable &Paths = P.Paths;
   std::string Suffix;

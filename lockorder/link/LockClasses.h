@@ -26,6 +26,9 @@ public:
   /// The class of the lock at \p Path; NoClass where only a caller can tell
   /// (the lock is a parameter, or the wrapper's own field).
   LockClass of(PathRef Path);
+  /// The class by the lock's own field, for locks of wrappers whose owner
+  /// nobody in the program knows.
+  LockClass byField(PathRef Path);
 
   /// The path names one object: its root is a global or a local variable.
   bool concrete(PathRef Path) const;

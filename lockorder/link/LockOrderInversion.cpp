@@ -54,7 +54,7 @@ private:
   void report(Cycle C, const std::map<uint32_t, unsigned> &Uses);
   Witness witness(const Candidate &C, uint32_t Edge) const;
   CallStep acquisition(const EdgeSite &S) const {
-    return D.descend(S.Origin, S.Event, S.Callee, S.Index).back();
+    return D.descend(S.Origin, S.Event, S.Callee, S.Index, S.ToClass).back();
   }
 
   Analysis &A;
@@ -106,13 +106,14 @@ InversionCheck::candidates(const std::vector<const EdgeSite *> &Sites) {
   size_t Taken = 0;
   for (const EdgeSite *S : Sites) {
     // NOLINT on any step of a witness takes the site out.
-    bool Silenced = any_of(D.descend(S->Origin, S->Event, S->Callee, S->Index),
-                           [&](const CallStep &Step) {
-                             return D.silenced(Step, LockOrderInversion);
-                           }) ||
-                    any_of(S->Steps, [&](const CallStep &Step) {
-                      return D.silenced(Step, LockOrderInversion);
-                    });
+    bool Silenced =
+        any_of(D.descend(S->Origin, S->Event, S->Callee, S->Index, S->ToClass),
+               [&](const CallStep &Step) {
+                 return D.silenced(Step, LockOrderInversion);
+               }) ||
+        any_of(S->Steps, [&](const CallStep &Step) {
+          return D.silenced(Step, LockOrderInversion);
+        });
     if (!S->FromDeclared)
       Silenced |= D.silenced(S->HeldAt, LockOrderInversion);
     if (Silenced || Taken++ >= MaxSitesPerEdge)
@@ -266,7 +267,7 @@ Witness InversionCheck::witness(const Candidate &C, uint32_t EdgeIndex) const {
       Held.push_back(L);
   if (!is_contained(Held, S.FromClass))
     Held.push_back(S.FromClass);
-  D.acquisition(S.Origin, S.Event, S.Callee, S.Index, Held,
+  D.acquisition(S.Origin, S.Event, S.Callee, S.Index, S.ToClass, Held,
                 "takes " + To + " while " + From + " is held", W);
   return W;
 }
@@ -352,8 +353,12 @@ void InversionCheck::reportSwappedInstances() {
   std::set<std::pair<PathRef, PathRef>> Done;
   for (const EdgeSite *X : SameClass)
     for (const EdgeSite *Y : SameClass) {
-      if (X->From != Y->To || X->To != Y->From || X->From > X->To ||
-          Done.contains({X->From, X->To}))
+      // Objects that only have a meaning in one function are compared within
+      // it.
+      bool Comparable = X->In == Y->In || (A.Classes.concrete(X->From) &&
+                                           A.Classes.concrete(X->To));
+      if (!Comparable || X->From != Y->To || X->To != Y->From ||
+          X->From > X->To || Done.contains({X->From, X->To}))
         continue;
       auto WaysX = candidates({X}), WaysY = candidates({Y});
       for (const Candidate &WX : WaysX) {

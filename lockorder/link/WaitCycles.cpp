@@ -165,8 +165,8 @@ void WaitCycleCheck::checkJoins() {
             C.Root = Body;
             C.Site = &Site - A.K.Spawns.data();
             D.chain(C, W);
-            D.acquisition(Body, R.Event, R.Callee, R.Index, {}, "takes " + Name,
-                          W);
+            D.acquisition(Body, R.Event, R.Callee, R.Index, Class, {},
+                          "takes " + Name, W);
             Found.Witnesses.push_back(std::move(W));
             Found.Identity = {Name, A.P.str(A.P.Functions[Join.In].Name),
                               "join"};

@@ -74,12 +74,12 @@ int counter;
 
 void forward() {
   std::call_once(flag, [] {
-    std::lock_guard<std::mutex> x(a); // expect-any(once): raddle-lock-order-inversion
+    std::lock_guard<std::mutex> x(a); // expect-any(waiting): raddle-lock-order-inversion
     counter = 1;
   });
 }
 void backward() {
   std::lock_guard<std::mutex> x(a);
-  std::call_once(flag, [] { counter = 1; }); // expect-any(once): raddle-lock-order-inversion
+  std::call_once(flag, [] { counter = 1; }); // expect-any(waiting): raddle-lock-order-inversion
 }
 } // namespace waiting_for_the_other_caller
