@@ -49,7 +49,7 @@ bool Blocking::waitsLong(FunctionId F, const Event &E,
   Callee = NoFunction;
   if (E.Timed || E.Cancellable)
     return false;
-  if (E.Kind == EventKind::Wait)
+  if (E.Kind == EventKind::Wait || E.Kind == EventKind::Join)
     return true;
   if (E.Kind == EventKind::Block)
     return E.Blocks == BlockKind::Unbounded;
@@ -132,7 +132,10 @@ void Blocking::compute(FunctionId F) {
         New.Poll = Poll;
       }
       FunctionId Callee;
-      if (!New.WaitsLong && !OwnHandle && waitsLong(F, E, Callee)) {
+      // Joining is for who does it; a callee that joins (a destructor, a
+      // shutdown) has most often asked its thread to stop.
+      if (!New.WaitsLong && !OwnHandle && E.Kind != EventKind::Join &&
+          waitsLong(F, E, Callee)) {
         New.WaitsLong = true;
         New.LongEvent = Id;
         New.LongCallee = Callee;

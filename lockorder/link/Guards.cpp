@@ -30,9 +30,30 @@ void Interpreter::guardEvent(State &S, const Event &E, EventId EventAt) {
       S.Env.set(Field, Lock);
     S.Guards.set(Of, std::move(G));
   };
+  // A guard of a known library around a lock of the project's own does what
+  // the lock's method does.
+  Event AsLock = E;
+  auto Underlying = [&](PathRef Lock) {
+    FunctionId Method = E.Callee ? P.find(Fn.In->symbol(E.Callee)) : NoFunction;
+    if (Method == NoFunction)
+      return Lock;
+    const Effect &Eff = K.Effects[Method];
+    const auto &Taken = Eff.Acquired.empty() ? Eff.IfTrue : Eff.Acquired;
+    if (!Taken.empty()) {
+      CallContext C;
+      C.Object = Lock;
+      AsLock.Recursive |= Taken[0].Recursive;
+      return substitute(S, C, Taken[0].Lock);
+    }
+    // It takes a lock on some ways only: it knows its holder.
+    if (K.Calls.touchesLocks(Method) &&
+        P.Functions[Method].Summary->Declared.empty())
+      AsLock.Recursive = true;
+    return Lock;
+  };
   auto Take = [&](GuardState &G, Flavor How) {
     for (PathRef Lock : G.Locks)
-      acquire(S, E, EventAt, Lock, How);
+      acquire(S, AsLock, EventAt, Lock, How);
     G.Owned = How == Flavor::Blocking ? Owns::Yes : Owns::Tried;
   };
 
@@ -41,7 +62,7 @@ void Interpreter::guardEvent(State &S, const Event &E, EventId EventAt) {
     GuardState G;
     G.Mode = E.Mode;
     for (PathId Arg : E.Args)
-      G.Locks.push_back(resolve(S, Paths, path(Arg)));
+      G.Locks.push_back(Underlying(resolve(S, Paths, path(Arg))));
     if (E.How == Flavor::Adopted)
       G.Owned = Owns::Yes;
     else if (E.How != Flavor::Deferred)

@@ -115,8 +115,11 @@ bool CancellationCheck::handles(
     for (const auto &[Record, Name] : B[C].ConsultsField)
       if (any_of(Handles, [&](const CancellationHandle *H) {
             const AccessPath &P = S.path(H->Path);
-            return !P.Elements.empty() &&
-                   Fn.In->symbol(P.Elements.back().Name) == Name;
+            if (!P.Elements.empty())
+              return Fn.In->symbol(P.Elements.back().Name) == Name;
+            StringRef Capture = A.P.text(Name);
+            return Capture.consume_front("$cap:") &&
+                   Capture == S.string(H->Name);
           }))
         return true;
   return false;
@@ -138,7 +141,6 @@ void CancellationCheck::run(FunctionId F) {
     Loops[I].Bounded = S.Loops[I].Bounded;
   LoopFacts Whole;
   EventId Id = 0;
-  bool AnyHandled = false;
   for (const Block &Bl : S.Blocks) {
     int32_t Loop;
     LoopFacts *In = outermost(S, Bl.Loop, Loop) ? &Loops[Loop] : nullptr;
@@ -149,11 +151,8 @@ void CancellationCheck::run(FunctionId F) {
         In->Exits |= Other != Loop;
       }
     for (const Event &E : Bl.Events) {
-      if (handles(F, E, Handles)) {
-        AnyHandled = true;
-        if (In)
-          In->Handled = true;
-      }
+      if (In && handles(F, E, Handles))
+        In->Handled = true;
       FunctionId Callee = NoFunction;
       bool Long = B.waitsLong(F, E, Callee);
       // Inside a loop that does not end, shorter waits add up.
@@ -189,8 +188,51 @@ void CancellationCheck::run(FunctionId F) {
       return;
     }
   }
-  if (!AnyHandled && Whole.Wait != Condition::NoEvent && !Silenced(Whole.Wait))
-    report(F, H, {}, Whole.Wait, Whole.Callee, true);
+  // Outside of loops: a way from the entry to a wait and on to the end on
+  // which nobody looks at the handle.
+  if (Whole.Wait == Condition::NoEvent)
+    return;
+  std::vector<bool> Handled(S.Blocks.size());
+  Id = 0;
+  std::optional<std::pair<EventId, FunctionId>> Found;
+  for (auto [I, Bl] : enumerate(S.Blocks))
+    for (const Event &E : Bl.Events)
+      if (handles(F, E, Handles))
+        Handled[I] = true;
+  auto Reach = [&](uint32_t From, auto &&Stop) {
+    std::vector<bool> Seen(S.Blocks.size());
+    std::vector<uint32_t> Open;
+    if (!Handled[From])
+      Open.push_back(From), Seen[From] = true;
+    while (!Open.empty()) {
+      uint32_t At = Open.back();
+      Open.pop_back();
+      if (Stop(At))
+        return true;
+      for (uint32_t Next : S.Blocks[At].Successors)
+        if (!Seen[Next] && !Handled[Next]) {
+          Seen[Next] = true;
+          Open.push_back(Next);
+        }
+    }
+    return false;
+  };
+  for (auto [I, Bl] : enumerate(S.Blocks))
+    for (const Event &E : Bl.Events) {
+      FunctionId Callee = NoFunction;
+      EventId This = Id++;
+      int32_t Loop;
+      bool InHandledLoop = outermost(S, Bl.Loop, Loop) && Loops[Loop].Handled;
+      if (Found || InHandledLoop || !B.waitsLong(F, E, Callee))
+        continue;
+      if (Reach(0, [&, I = I](uint32_t At) { return At == I; }) &&
+          Reach(I, [&](uint32_t At) {
+            return S.Blocks[At].Returns || S.Blocks[At].Successors.empty();
+          }))
+        Found = {This, Callee};
+    }
+  if (Found && !Silenced(Found->first))
+    report(F, H, {}, Found->first, Found->second, true);
 }
 
 void CancellationCheck::report(FunctionId F, const CancellationHandle &H,
