@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// SARIF 2.1.0. One code flow per finding, with a thread flow for each thread of
+// it: clang's own SARIF writer knows a single flow, hence llvm::json here.
+// GitHub reads locations[0] and primaryLocationLineHash and refuses more than
+// 25,000 results.
+#include "checkers/framework/CheckCard.h"
+#include "cli/output/Escape.h"
+#include "cli/output/Formats.h"
+#include "cli/output/SourceFiles.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+#include <map>
+
+using namespace llvm;
+using namespace raddle::lockorder;
+
+namespace raddle::cli {
+namespace {
+
+constexpr size_t MaxResults = 25000;
+constexpr StringLiteral Schema =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+    "sarif-schema-2.1.0.json";
+
+/// In a message's text "[a](1)" is a link and "{0}" stands for an argument.
+std::string messageText(StringRef Text) {
+  bool Links = Text.contains("](");
+  std::string Result;
+  for (size_t I = 0; I < Text.size(); ++I) {
+    char C = Text[I];
+    size_t End = Text.find_first_not_of("0123456789", I + 1);
+    bool Argument =
+        C == '{' && End != StringRef::npos && End > I + 1 && Text[End] == '}';
+    if (Links && (C == '[' || C == ']'))
+      Result += '\\';
+    if (Argument) {
+      Result += ("{{" + Text.slice(I + 1, End) + "}}").str();
+      I = End;
+      continue;
+    }
+    Result += C;
+  }
+  return visible(Result, /*KeepSpace=*/true);
+}
+
+/// "raddle-busy-spin" to "BusySpin".
+std::string ruleName(StringRef Id) {
+  Id.consume_front("raddle-");
+  std::string Name;
+  bool Up = true;
+  for (char C : Id) {
+    if (C == '-') {
+      Up = true;
+      continue;
+    }
+    Name += Up ? toUpper(C) : C;
+    Up = false;
+  }
+  return Name;
+}
+
+class SarifWriter {
+public:
+  SarifWriter(const Results &R, raw_ostream &Out)
+      : R(R), J(Out, 1), Sources(R.Root) {
+    choose();
+  }
+
+  void document();
+
+private:
+  void choose();
+  void text(StringRef Key, StringRef Value) { J.attribute(Key, utf8(Value)); }
+  void message(StringRef Key, StringRef Text) {
+    J.attributeObject(Key, [&] { J.attribute("text", messageText(Text)); });
+  }
+  void artifact(StringRef File);
+  void location(const Place &P, StringRef Text, StringRef Function,
+                std::optional<unsigned> Id = std::nullopt);
+  void rules();
+  void rule(StringRef Id, const checkers::CheckCard *Card);
+  void result(const Finding &F);
+  void codeFlow(const Diagnosis &D);
+  void related(const Diagnosis &D);
+  void notifications();
+
+  const Results &R;
+  json::OStream J;
+  SourceFiles Sources;
+  std::vector<const Finding *> Chosen;
+  std::vector<std::string> Rules; ///< Ids, by index.
+};
+
+void SarifWriter::choose() {
+  for (const Finding &F : R.Findings)
+    Chosen.push_back(&F);
+  if (Chosen.size() > MaxResults) {
+    // The gravest stay, in their order.
+    for (Level L : {Level::Note, Level::Warning, Level::Error}) {
+      size_t Surplus = Chosen.size() - std::min(Chosen.size(), MaxResults);
+      for (size_t I = Chosen.size(); I-- > 0 && Surplus;)
+        if (Chosen[I]->What.Severity == L) {
+          Chosen[I] = nullptr;
+          --Surplus;
+        }
+      llvm::erase(Chosen, nullptr);
+    }
+  }
+  for (const checkers::CheckCard &Card : checkers::allChecks())
+    Rules.push_back(Card.Id.str());
+  for (const Finding *F : Chosen)
+    if (!is_contained(Rules, F->What.Check))
+      Rules.push_back(F->What.Check);
+}
+
+void SarifWriter::artifact(StringRef File) {
+  J.attributeObject("artifactLocation", [&] {
+    if (sys::path::is_absolute(File)) {
+      J.attribute("uri", "file://" + uriPath(File));
+      return;
+    }
+    J.attribute("uri", uriPath(File));
+    J.attribute("uriBaseId", "SRCROOT");
+  });
+}
+
+void SarifWriter::location(const Place &Where, StringRef Text,
+                           StringRef Function, std::optional<unsigned> Id) {
+  if (Id)
+    J.attribute("id", *Id);
+  if (!Where.File.empty()) {
+    Place P = Sources.inUtf16(Where);
+    J.attributeObject("physicalLocation", [&] {
+      artifact(P.File);
+      if (!P.Line)
+        return;
+      J.attributeObject("region", [&] {
+        J.attribute("startLine", P.Line);
+        if (P.Column)
+          J.attribute("startColumn", P.Column);
+        if (P.Column && P.EndColumn > P.Column)
+          J.attribute("endColumn", P.EndColumn);
+      });
+    });
+  }
+  if (!Function.empty())
+    J.attributeArray("logicalLocations", [&] {
+      J.object([&] {
+        text("fullyQualifiedName", Function);
+        J.attribute("kind", "function");
+      });
+    });
+  if (!Text.empty())
+    message("message", Text);
+}
+
+void SarifWriter::rule(StringRef Id, const checkers::CheckCard *Card) {
+  J.object([&] {
+    text("id", Id);
+    text("name", ruleName(Id));
+    J.attributeObject("defaultConfiguration", [&] {
+      J.attribute("enabled", !Card || Card->Level != "strict");
+      J.attribute("level", "warning");
+    });
+    if (!Card)
+      return;
+    message("shortDescription", Card->Summary);
+    message("fullDescription", Card->Summary);
+    J.attributeObject("help", [&] {
+      text("text", Card->Page);
+      text("markdown", Card->Page);
+    });
+    J.attributeObject("properties", [&] {
+      J.attributeArray("tags", [&] {
+        J.value("concurrency");
+        StringRef Cwe = Card->Cwe;
+        Cwe.consume_front("CWE-");
+        if (!Cwe.empty())
+          J.value(utf8(("external/cwe/cwe-" + Cwe).str()));
+      });
+    });
+  });
+}
+
+void SarifWriter::rules() {
+  auto Cards = checkers::allChecks();
+  J.attributeArray("rules", [&] {
+    for (auto [Index, Id] : enumerate(Rules))
+      rule(Id, Index < Cards.size() ? &Cards[Index] : nullptr);
+  });
+}
+
+/// A thread flow needs a step with a place: viewers jump there.
+bool hasPlace(const Step &S) { return !S.Where.File.empty(); }
+
+void SarifWriter::codeFlow(const Diagnosis &D) {
+  auto Flows = make_filter_range(
+      D.Witnesses, [](const Witness &W) { return any_of(W.Steps, hasPlace); });
+  if (Flows.empty())
+    return;
+  // The order that deadlocks: each thread up to where it holds its first lock,
+  // then each at its second.
+  bool Interleaved = !D.Cycle.empty() && D.Witnesses.size() > 1;
+  unsigned Before = 0, Order = 0;
+  for (const Witness &W : Flows)
+    for (const Step &S : W.Steps)
+      Before += hasPlace(S) && S.Kind != StepKind::Acquire;
+  unsigned OrderAfter = Before;
+
+  J.attributeArray("codeFlows", [&] {
+    J.object([&] {
+      J.attributeArray("threadFlows", [&] {
+        unsigned Number = 0;
+        for (const Witness &W : Flows)
+          J.object([&] {
+            J.attribute("id", "thread " + std::to_string(++Number));
+            std::string Title = W.Title;
+            if (!W.Thread.empty())
+              Title += (Title.empty() ? "in" : ", in") +
+                       (" a thread that starts in '" + W.Thread + "'");
+            if (!Title.empty())
+              message("message", Title);
+            J.attributeArray("locations", [&] {
+              int64_t Depth = 0;
+              for (const Step &S : W.Steps) {
+                int64_t Level = Depth;
+                Depth += S.Kind == StepKind::Call;
+                if (!hasPlace(S))
+                  continue;
+                J.object([&] {
+                  J.attributeObject("location", [&] {
+                    location(S.Where, S.Text, S.Function);
+                  });
+                  J.attributeArray("kinds", [&] { J.value(kindName(S.Kind)); });
+                  J.attribute("nestingLevel", Level);
+                  if (Interleaved)
+                    J.attribute("executionOrder", S.Kind == StepKind::Acquire
+                                                      ? ++OrderAfter
+                                                      : ++Order);
+                  J.attribute("importance", S.Kind == StepKind::Call ||
+                                                    S.Kind == StepKind::Start
+                                                ? "important"
+                                                : "essential");
+                  J.attributeObject("state", [&] {
+                    message("held locks", S.Held.empty()
+                                              ? "none"
+                                              : heldNames(R.Graph, S.Held));
+                  });
+                });
+              }
+            });
+          });
+      });
+    });
+  });
+}
+
+void SarifWriter::related(const Diagnosis &D) {
+  struct Other {
+    const Step *S;
+    std::string Text;
+  };
+  // What GitHub shows besides the place itself: where the locks meet.
+  std::vector<Other> Others;
+  for (const Witness &W : D.Witnesses)
+    for (const Step &S : W.Steps)
+      if (hasPlace(S) && S.Kind != StepKind::Call &&
+          S.Kind != StepKind::Start && S.Where != D.Where)
+        Others.push_back({&S, S.Text});
+  std::vector<const Lock *> Declared;
+  for (uint32_t E : D.Cycle)
+    if (const Edge *Taken = edgeAt(R.Graph, E))
+      if (Taken->From < R.Graph.Locks.size() &&
+          !R.Graph.Locks[Taken->From].Declared.File.empty())
+        Declared.push_back(&R.Graph.Locks[Taken->From]);
+  if (Others.empty() && Declared.empty())
+    return;
+  J.attributeArray("relatedLocations", [&] {
+    unsigned Id = 0;
+    for (const Other &O : Others)
+      J.object([&] { location(O.S->Where, O.Text, O.S->Function, ++Id); });
+    for (const Lock *L : Declared)
+      J.object([&] {
+        location(L->Declared, "'" + L->Name + "' is declared here", "", ++Id);
+      });
+  });
+}
+
+void SarifWriter::result(const Finding &F) {
+  const Diagnosis &D = F.What;
+  J.object([&] {
+    text("ruleId", D.Check);
+    J.attribute("ruleIndex",
+                static_cast<int64_t>(find(Rules, D.Check) - Rules.begin()));
+    J.attribute("level", levelName(D.Severity));
+    // Viewers that have little room show the first sentence.
+    std::string Text = D.Message;
+    if (std::string Turn = suggestion(R.Graph, D); !Turn.empty())
+      Text += ".\n" + Turn;
+    for (const std::string &Note : D.Notes)
+      Text += ".\n" + Note;
+    message("message", Text);
+    J.attributeArray("locations", [&] {
+      if (!D.Where.File.empty())
+        J.object([&] { location(D.Where, "", ""); });
+    });
+    codeFlow(D);
+    related(D);
+    J.attributeObject("partialFingerprints", [&] {
+      text("primaryLocationLineHash", F.Fingerprint + ":1");
+      text("raddle/v1", F.Fingerprint);
+    });
+    if (D.Filters.empty())
+      return;
+    J.attributeObject("properties", [&] {
+      J.attributeArray("filters", [&] {
+        for (const FilterAnswer &A : D.Filters)
+          J.object([&] {
+            text("rule", A.Rule);
+            text("answer", A.Answer);
+          });
+      });
+    });
+  });
+}
+
+void SarifWriter::notifications() {
+  J.attributeArray("toolExecutionNotifications", [&] {
+    for (const FailedUnit &F : R.Failed)
+      J.object([&] {
+        J.attribute("level", "error");
+        message("message", F.File + ": " + F.Why);
+        if (!F.File.empty())
+          J.attributeArray("locations", [&] {
+            J.object([&] { location({F.File, 0, 0, 0}, "", ""); });
+          });
+      });
+    if (size_t Left = R.Findings.size() - Chosen.size())
+      J.object([&] {
+        J.attribute("level", "warning");
+        message("message", "the file holds " + std::to_string(MaxResults) +
+                               " results, as many as code hosts take; " +
+                               counted(Left, "finding") +
+                               " of the lowest level left out");
+      });
+  });
+}
+
+void SarifWriter::document() {
+  J.object([&] {
+    J.attribute("$schema", Schema);
+    J.attribute("version", "2.1.0");
+    J.attributeArray("runs", [&] {
+      J.object([&] {
+        J.attributeObject("tool", [&] {
+          J.attributeObject("driver", [&] {
+            J.attribute("name", "raddle");
+            J.attribute("semanticVersion", RADDLE_VERSION);
+            J.attribute("version", RADDLE_VERSION);
+            rules();
+          });
+        });
+        J.attributeArray("invocations", [&] {
+          J.object([&] {
+            J.attribute("executionSuccessful", R.ExitCode <= 1);
+            J.attribute("exitCode", R.ExitCode);
+            if (!R.Command.empty())
+              text("commandLine", R.Command);
+            notifications();
+          });
+        });
+        if (!R.Root.empty())
+          J.attributeObject("originalUriBaseIds", [&] {
+            J.attributeObject("SRCROOT", [&] {
+              J.attribute("uri", "file://" + uriPath(R.Root) +
+                                     (R.Root.back() == '/' ? "" : "/"));
+            });
+          });
+        J.attribute("columnKind", "utf16CodeUnits");
+        J.attributeArray("results", [&] {
+          for (const Finding *F : Chosen)
+            result(*F);
+        });
+      });
+    });
+  });
+}
+
+} // namespace
+
+void writeSarif(const Results &R, raw_ostream &Out) {
+  SarifWriter(R, Out).document();
+  Out << '\n';
+}
+
+} // namespace raddle::cli
