@@ -10,8 +10,111 @@ using raddle::model::RootKind;
 
 namespace raddle::checkers {
 
-void FunctionExtractor::findLoops(const CFG &Graph,
-                                  llvm::ArrayRef<const CFGBlock *> Order) {
+/// Clang gives handlers no edge from the calls that may throw, so they would be
+/// dead. Here a handler follows the state at the start of its try block: what
+/// was held there is held again once the locals of the block are gone.
+std::vector<FunctionExtractor::Segment>
+FunctionExtractor::segments(const CFG &Graph) {
+  // Where try blocks start: block -> first element, try statement.
+  std::map<const CFGBlock *, std::map<unsigned, const CXXTryStmt *>> Starts;
+  std::map<const CXXTryStmt *, const CFGBlock *> Dispatch;
+  for (const CFGBlock *B : Graph.try_blocks())
+    if (const auto *T = dyn_cast_or_null<CXXTryStmt>(B->getTerminatorStmt()))
+      Dispatch[T] = B;
+  for (const CXXTryStmt *T : Scan->Tries) {
+    SourceLocation Begin = T->getTryBlock()->getBeginLoc();
+    SourceLocation End = T->getTryBlock()->getEndLoc();
+    const CFGBlock *First = nullptr;
+    unsigned At = 0;
+    for (const CFGBlock *B : Graph) {
+      // Clang numbers blocks from the exit to the entry.
+      if (!Dispatch.count(T) ||
+          (First && First->getBlockID() > B->getBlockID()))
+        continue;
+      for (unsigned I = 0; I < B->size(); ++I) {
+        auto S = (*B)[I].getAs<CFGStmt>();
+        if (!S)
+          continue;
+        SourceLocation Where =
+            Unit.Sources.getExpansionLoc(S->getStmt()->getBeginLoc());
+        if (Where.isInvalid() ||
+            Unit.Sources.isBeforeInTranslationUnit(Where, Begin) ||
+            !Unit.Sources.isBeforeInTranslationUnit(Where, End))
+          continue;
+        First = B;
+        At = I;
+        break;
+      }
+    }
+    if (First)
+      Starts[First].try_emplace(At, T);
+  }
+
+  auto Next = [&](const CFGBlock *B) {
+    llvm::SmallVector<const CFGBlock *, 4> Out;
+    for (const CFGBlock *S : B->succs())
+      if (S)
+        Out.push_back(S);
+    if (auto It = Starts.find(B); It != Starts.end())
+      for (auto &[At, T] : It->second)
+        Out.push_back(Dispatch[T]);
+    return Out;
+  };
+  // Reverse post order: what dominates a block is walked before it.
+  std::vector<const CFGBlock *> Order;
+  struct Frame {
+    const CFGBlock *Block;
+    llvm::SmallVector<const CFGBlock *, 4> Successors;
+    size_t Done = 0;
+  };
+  std::vector<Frame> Stack;
+  std::vector<bool> Seen(Graph.getNumBlockIDs());
+  auto Enter = [&](const CFGBlock *B) {
+    if (Seen[B->getBlockID()])
+      return;
+    Seen[B->getBlockID()] = true;
+    Stack.push_back({B, Next(B)});
+  };
+  Enter(&Graph.getEntry());
+  while (!Stack.empty()) {
+    Frame &F = Stack.back();
+    if (F.Done == F.Successors.size()) {
+      Order.push_back(F.Block);
+      Stack.pop_back();
+      continue;
+    }
+    Enter(F.Successors[F.Done++]);
+  }
+  std::reverse(Order.begin(), Order.end());
+
+  std::vector<Segment> Out;
+  std::vector<unsigned> FirstOf(Graph.getNumBlockIDs());
+  for (const CFGBlock *B : Order) {
+    FirstOf[B->getBlockID()] = Out.size();
+    unsigned From = 0;
+    if (auto It = Starts.find(B); It != Starts.end())
+      for (auto &[At, T] : It->second) {
+        Out.push_back({B, From, At, false, Dispatch[T]});
+        From = At;
+      }
+    Out.push_back({B, From, B->size(), true, nullptr});
+  }
+  Blocks.resize(Out.size());
+  for (size_t I = 0; I < Out.size(); ++I) {
+    auto &Successors = Blocks[I].Successors;
+    if (!Out[I].Last) {
+      Successors.push_back(I + 1);
+      Successors.push_back(FirstOf[Out[I].Handlers->getBlockID()]);
+      continue;
+    }
+    for (const CFGBlock *S : Out[I].Block->succs())
+      if (S)
+        Successors.push_back(FirstOf[S->getBlockID()]);
+  }
+  return Out;
+}
+
+void FunctionExtractor::findLoops(llvm::ArrayRef<Segment> Order) {
   // In reverse post order, an edge that does not lead forward closes a loop.
   std::vector<llvm::SmallVector<unsigned, 2>> Predecessors(Blocks.size());
   for (unsigned B = 0; B < Blocks.size(); ++B)
@@ -22,7 +125,7 @@ void FunctionExtractor::findLoops(const CFG &Graph,
     for (unsigned Head : Blocks[B].Successors) {
       if (Head > B)
         continue;
-      const Stmt *Statement = Order[B]->getLoopTarget();
+      const Stmt *Statement = Order[B].Block->getLoopTarget();
       auto [It, New] = Known.try_emplace({Head, Statement}, Loops.size());
       if (New) {
         Loops.emplace_back();

@@ -74,7 +74,10 @@ FunctionExtractor::Token FunctionExtractor::poll(const Expr *At, PollKind Kind,
   if (const auto *C = dyn_cast<CallExpr>(At))
     if (const FunctionDecl *F = C->getDirectCallee())
       E.Text = text(F);
-  return add(std::move(E), At);
+  Token T = add(std::move(E), At);
+  // An atomic that is read by a conversion: conditions look through it.
+  EventOf[BodyScan::core(At)] = T;
+  return T;
 }
 
 HandleKind FunctionExtractor::handleOf(const Expr *E) {

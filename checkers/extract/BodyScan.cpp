@@ -292,6 +292,9 @@ void BodyScan::visit(const Stmt *S) {
   case Stmt::CXXForRangeStmtClass:
     Loops.push_back(S);
     break;
+  case Stmt::CXXTryStmtClass:
+    Tries.push_back(cast<CXXTryStmt>(S));
+    break;
   case Stmt::CoroutineBodyStmtClass:
     HasCoroutine = true;
     visit(cast<CoroutineBodyStmt>(S)->getBody());

@@ -59,6 +59,7 @@ public:
 
   bool HasCoroutine = false;
   std::vector<const clang::Stmt *> Loops;
+  std::vector<const clang::CXXTryStmt *> Tries;
   std::vector<const clang::BinaryOperator *> Comparisons;
 
 private:

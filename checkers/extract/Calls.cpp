@@ -190,7 +190,13 @@ void FunctionExtractor::systemCall(const FunctionDecl *Callee,
   }
   if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(C)) {
     if (Op->getOperator() == OO_Call && Op->getNumArgs() >= 1) {
-      callOperator(Op);
+      QualType Type = Op->getArg(0)->getType();
+      if (isCallableType(Type))
+        callOperator(Op);
+      else if (Op->getNumArgs() == 3)
+        order(Op->getArg(1), Op->getArg(2)); // std::less and its like.
+      else
+        work();
       return;
     }
     if (Op->getOperator() == OO_Equal && Op->getNumArgs() == 2) {

@@ -221,38 +221,7 @@ void FunctionExtractor::walk() {
     Out.Blocks.back().Returns = true;
     return;
   }
-  // Reverse post order: what dominates a block is walked before it.
-  std::vector<const CFGBlock *> Order;
-  std::vector<int> Index(Graph->getNumBlockIDs(), -1);
-  {
-    std::vector<std::pair<const CFGBlock *, CFGBlock::const_succ_iterator>>
-        Stack;
-    std::vector<bool> Seen(Graph->getNumBlockIDs());
-    const CFGBlock *Entry = &Graph->getEntry();
-    Seen[Entry->getBlockID()] = true;
-    Stack.push_back({Entry, Entry->succ_begin()});
-    while (!Stack.empty()) {
-      auto &[B, Next] = Stack.back();
-      if (Next == B->succ_end()) {
-        Order.push_back(B);
-        Stack.pop_back();
-        continue;
-      }
-      const CFGBlock *S = *Next++;
-      if (!S || Seen[S->getBlockID()])
-        continue;
-      Seen[S->getBlockID()] = true;
-      Stack.push_back({S, S->succ_begin()});
-    }
-    std::reverse(Order.begin(), Order.end());
-    for (size_t I = 0; I < Order.size(); ++I)
-      Index[Order[I]->getBlockID()] = I;
-  }
-  Blocks.resize(Order.size());
-  for (size_t I = 0; I < Order.size(); ++I)
-    for (const CFGBlock *S : Order[I]->succs())
-      if (S)
-        Blocks[I].Successors.push_back(Index[S->getBlockID()]);
+  const std::vector<Segment> Order = segments(*Graph);
   // The hidden iterators of range-for stand for an element of the range.
   for (const Stmt *S : Scan->Loops)
     if (const auto *For = dyn_cast<CXXForRangeStmt>(S);
@@ -268,45 +237,52 @@ void FunctionExtractor::walk() {
     }
 
   const CFGBlock *Exit = &Graph->getExit();
-  std::vector<const VarDecl *> StaticInit(Order.size());
-  for (size_t I = 0; I < Order.size(); ++I)
-    if (const auto *D =
-            dyn_cast_or_null<DeclStmt>(Order[I]->getTerminatorStmt()))
+  std::map<const CFGBlock *, const VarDecl *> StaticInit;
+  for (const Segment &S : Order)
+    if (const auto *D = dyn_cast_or_null<DeclStmt>(S.Block->getTerminatorStmt()))
       if (const auto *V = dyn_cast<VarDecl>(D->getSingleDecl());
-          V && Order[I]->succ_size() == 2)
-        if (const CFGBlock *Init = *std::next(Order[I]->succ_begin()))
-          StaticInit[Index[Init->getBlockID()]] = V;
+          V && S.Block->succ_size() == 2)
+        if (const CFGBlock *Init = *std::next(S.Block->succ_begin()))
+          StaticInit[Init] = V;
 
   for (size_t I = 0; I < Order.size(); ++I) {
+    const Segment &S = Order[I];
     Current = I;
     LastAssigned.clear();
     Elided.clear();
-    if (StaticInit[I])
-      staticLocal(StaticInit[I], /*Begin=*/true);
+    if (auto It = StaticInit.find(S.Block);
+        It != StaticInit.end() && S.Begin == 0)
+      staticLocal(It->second, /*Begin=*/true);
     bool Throws = false;
-    for (const CFGElement &E : *Order[I]) {
-      if (auto S = E.getAs<CFGStmt>())
-        Throws |= isa<CXXThrowExpr>(S->getStmt());
-      element(E);
+    for (unsigned E = S.Begin; E < S.End; ++E) {
+      const CFGElement Element = (*S.Block)[E];
+      if (auto Statement = Element.getAs<CFGStmt>())
+        Throws |= isa<CXXThrowExpr>(Statement->getStmt());
+      element(Element);
     }
+    if (!S.Last)
+      continue;
     RawBlock &B = Blocks[I];
-    if (Order[I]->hasNoReturnElement() || Throws) {
-      llvm::erase_if(B.Successors, [&](unsigned S) { return Order[S] == Exit; });
+    // What no handler takes leaves the function, but does not return.
+    if (S.Block->hasNoReturnElement() || Throws ||
+        isa_and_nonnull<CXXTryStmt>(S.Block->getTerminatorStmt())) {
+      llvm::erase_if(B.Successors,
+                     [&](unsigned Next) { return Order[Next].Block == Exit; });
       continue;
     }
-    if (Order[I] == Exit) {
+    if (S.Block == Exit) {
       B.Returns = true;
       continue;
     }
     if (B.Returns) {
-      if (B.Successors.size() == 1 && Order[B.Successors[0]] == Exit)
+      if (B.Successors.size() == 1 && Order[B.Successors[0]].Block == Exit)
         B.Successors.clear();
       else
         B.Returns = false;
     }
-    if (B.Successors.size() != 2 || Order[I]->succ_size() != 2)
+    if (B.Successors.size() != 2 || S.Block->succ_size() != 2)
       continue;
-    const Stmt *Terminator = Order[I]->getTerminatorStmt();
+    const Stmt *Terminator = S.Block->getTerminatorStmt();
     if (!Terminator || isa<SwitchStmt, CXXForRangeStmt, DeclStmt>(Terminator))
       continue;
     const Expr *Condition = nullptr;
@@ -314,7 +290,7 @@ void FunctionExtractor::walk() {
       Condition = Logical->getLHS();
     else
       Condition = dyn_cast_or_null<Expr>(
-          Order[I]->getTerminatorCondition(/*StripParens=*/true));
+          S.Block->getTerminatorCondition(/*StripParens=*/true));
     // `a && b` as condition: the block that decides holds b.
     while (Condition) {
       const auto *Inner =
@@ -327,7 +303,7 @@ void FunctionExtractor::walk() {
     B.BranchOn = O.On;
     B.BranchNegated = O.Negated;
   }
-  findLoops(*Graph, Order);
+  findLoops(Order);
   placeJoins();
   reduce();
   emit();

@@ -93,8 +93,15 @@ private:
   void order(const clang::Expr *Left, const clang::Expr *Right);
 
   // BlockGraph.cpp: loops, reduction, numbering.
-  void findLoops(const clang::CFG &Graph,
-                 llvm::ArrayRef<const clang::CFGBlock *> Order);
+  /// A block of Clang's graph, or a part of one that a try block starts in.
+  struct Segment {
+    const clang::CFGBlock *Block;
+    unsigned Begin, End; ///< Elements.
+    bool Last;
+    const clang::CFGBlock *Handlers; ///< Where an exception goes, if not Last.
+  };
+  std::vector<Segment> segments(const clang::CFG &Graph);
+  void findLoops(llvm::ArrayRef<Segment> Order);
   void placeJoins();
   void dropUnreachable();
   void reduce();

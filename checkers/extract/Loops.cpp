@@ -208,7 +208,8 @@ void FunctionExtractor::describeLoop(const RawLoop &Raw, model::Loop &Out) {
   LoopScan Scan(Unit);
   if (Condition)
     Scan.Conditions.push_back(Condition);
-  Scan.body(S);
+  for (const Stmt *Child : S->children())
+    Scan.body(Child);
   Out.Bounded = Scan.bounded();
   Out.RetriesAtomic = Scan.retriesAtomic();
 }

@@ -33,6 +33,10 @@ FunctionExtractor::Path FunctionExtractor::field(Path Base,
   if (Base.Elements.size() >= MaxElements)
     return root(RootKind::Opaque);
   const RecordDecl *Owner = F->getParent();
+  // `map[k]` and `map.find(k)->second` are one element.
+  if (F->getName() == "second" && Owner->getIdentifier() &&
+      Owner->getName() == "pair" && Owner->isInStdNamespace())
+    return Base;
   while (Owner->isAnonymousStructOrUnion())
     if (const auto *Outer = dyn_cast<RecordDecl>(Owner->getDeclContext()))
       Owner = Outer;

@@ -240,7 +240,11 @@ void FunctionExtractor::binary(const BinaryOperator *B) {
     } else if (V && !V->getType()->isScalarType()) {
       // A part of a local aggregate (FD_SET).
     } else if (!V) {
-      work();
+      // FD_ZERO and the like write into what the next call reads.
+      SourceLocation Where = B->getOperatorLoc();
+      if (!Where.isMacroID() ||
+          !Unit.Sources.isInSystemHeader(Unit.Sources.getSpellingLoc(Where)))
+        work();
     } else if (constantOf(B->getRHS()) < 0) {
       work(); // Adds something up.
     }

@@ -15,6 +15,7 @@
 #include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/VirtualFileSystem.h"
 #include <set>
 
@@ -177,6 +178,7 @@ Expected<UnitResult> runFrontend(const CompileCommand &Command,
   ErrorCollector Errors;
   clang::CompilerInstance Compiler(Invocation);
   Compiler.setVirtualFileSystem(Files);
+  Compiler.setVerboseOutputStream(nulls()); // "1 error generated."
   Compiler.createDiagnostics(&Errors, /*ShouldOwnClient=*/false);
   Compiler.createFileManager();
   Compiler.createSourceManager();
