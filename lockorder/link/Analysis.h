@@ -118,6 +118,8 @@ private:
   struct PendingEdge {
     EdgeSite Site;
     std::vector<PathRef> Released;
+    /// A thread start lies on the way: what callers hold is not held here.
+    bool NewThread = false;
   };
   struct PendingCall {
     PathRef Callable = 0;
@@ -126,6 +128,7 @@ private:
     std::vector<CallStep> HeldAt; ///< Where each of Held was taken.
     std::vector<PathRef> Released;
     std::vector<CallStep> Steps; ///< From the function to the call itself.
+    bool NewThread = false;      ///< As for PendingEdge.
   };
   void findSpawns();
   void computeEffects();

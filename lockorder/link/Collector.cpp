@@ -80,15 +80,33 @@ void Collector::reach(ReachedLock R) {
   List.push_back(std::move(R));
 }
 
+void Collector::acquisition(LockClass Lock, const CallStep &At, LockMode Mode,
+                            Flavor How) {
+  const Function &In = P.Functions[At.first];
+  EventId Id = At.second;
+  const Event *E = nullptr;
+  for (const Block &B : In.Summary->Blocks) {
+    if (Id < B.Events.size()) {
+      E = &B.Events[Id];
+      break;
+    }
+    Id -= B.Events.size();
+  }
+  Acquisition Where{P.place(In, E->Where), P.str(In.Name),
+                    How != Flavor::Blocking       ? "try"
+                    : Mode == LockMode::Exclusive ? "exclusive"
+                                                  : "shared"};
+  auto &Known = A.Graph.Locks[Lock].Acquisitions;
+  if (none_of(Known, [&](const Acquisition &Other) {
+        return Other.Where == Where.Where && Other.Mode == Where.Mode;
+      }))
+    Known.push_back(std::move(Where));
+}
+
 void Collector::acquires(const State &Before, const Event &E, EventId Id,
                          PathRef Lock, Flavor How) {
-  if (LockClass C = A.Classes.of(Lock); C != NoClass && !Again) {
-    const char *Mode = How != Flavor::Blocking         ? "try"
-                       : E.Mode == LockMode::Exclusive ? "exclusive"
-                                                       : "shared";
-    A.Graph.Locks[C].Acquisitions.push_back(
-        {P.place(Fn, E.Where), P.str(Fn.Name), Mode});
-  }
+  if (LockClass C = A.Classes.of(Lock); C != NoClass && !this->Again)
+    acquisition(C, {F, Id}, E.Mode, How);
   // What waits for a bounded time only cannot be part of a deadlock.
   if (How != Flavor::Blocking)
     return;
@@ -153,7 +171,7 @@ Collector::heldAt(const std::vector<HeldLock> &Held) const {
 }
 
 void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
-                     const State &Before) {
+                     const State &Before, bool NewThread) {
   if (Site.From == Site.To)
     return relock(Site);
   if (ownLock(Site.From) || ownLock(Site.To))
@@ -192,7 +210,8 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
       for (const Analysis::PendingEdge &Known : A.PendingEdges[F])
         if (Known.Site.From == Site.From && Known.Site.To == Site.To)
           return;
-      A.PendingEdges[F].push_back({Site, unite(Before.Released, Released)});
+      A.PendingEdges[F].push_back(
+          {Site, unite(Before.Released, Released), NewThread});
     }
     // Two objects of one function can still be swapped within it.
     if (!Resolved || !P.Paths[Site.From].Exact || !P.Paths[Site.To].Exact)
@@ -213,7 +232,7 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
 void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
                      const std::vector<CallStep> &HeldAt,
                      const CallTarget &Target,
-                     const std::vector<CallStep> &Steps) {
+                     const std::vector<CallStep> &Steps, bool NewThread) {
   // A direct recursion adds to the list that it reads.
   std::vector<ReachedLock> Own;
   if (Target.Callee == F)
@@ -224,6 +243,10 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
     PathRef Lock = I.substitute(Before, Target.Context, R.Lock);
     if (!Lock || P.Paths[Lock].Root == RootKind::Null)
       continue;
+    // The call of a wrapper is where users see the acquisition.
+    if (LockClass C = A.Classes.of(Lock);
+        C != NoClass && !this->Again && A.Classes.of(R.Lock) != C)
+      acquisition(C, Steps.back(), R.Mode);
     std::vector<PathRef> Released;
     for (PathRef L : A.released(R))
       Released.push_back(I.substitute(Before, Target.Context, L));
@@ -251,6 +274,8 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
         continue;
       edge(std::move(Site), Released, Before);
     }
+    if (NewThread)
+      continue;
     EventId Id = Steps.front().second;
     ReachedLock Mine;
     Mine.Lock = Lock;
@@ -273,7 +298,7 @@ void Collector::calls(const State &Before, const Event &E, EventId Id,
       CallSite Site{F, Id, classes(Before.Held), sites(Before)};
       A.Callers[T.Callee].push_back(std::move(Site));
     }
-    meet(Before, Before.Held, heldAt(Before.Held), T, {{F, Id}});
+    meet(Before, Before.Held, heldAt(Before.Held), T, {{F, Id}}, false);
     pendingEdges(Before, T, Id, false);
     pendingCalls(Before, T, Id, false);
   }
@@ -296,23 +321,25 @@ void Collector::pendingEdges(const State &Before, const CallTarget &Target,
     for (PathRef L : Pending.Released)
       Released.push_back(I.substitute(Before, Target.Context, L));
     State Around = Before;
-    if (NewThread) {
+    if (NewThread || Pending.NewThread) {
       // What the starting thread holds, the new one does not. It runs from
       // here on itself.
       Around.Held.clear();
       Around.Released.clear();
     }
-    edge(std::move(Site), Released, Around);
+    edge(std::move(Site), Released, Around, NewThread || Pending.NewThread);
   }
 }
 
 void Collector::pendingCalls(const State &Before, const CallTarget &Target,
-                             EventId Id, bool NewThread) {
+                             EventId Id, bool Starts) {
   const std::vector<Analysis::PendingCall> List = A.PendingCalls[Target.Callee];
   for (const Analysis::PendingCall &Pending : List) {
     PathRef Callable = I.substitute(Before, Target.Context, Pending.Callable);
+    bool NewThread = Starts || Pending.NewThread;
     Analysis::PendingCall Mine;
     Mine.Callable = Callable;
+    Mine.NewThread = NewThread;
     Mine.Context.Object =
         I.substitute(Before, Target.Context, Pending.Context.Object);
     for (PathRef Arg : Pending.Context.Args)
@@ -348,7 +375,13 @@ void Collector::pendingCalls(const State &Before, const CallTarget &Target,
       CallTarget T{Callee, Mine.Context};
       if (P.Functions[Callee].Summary->Closure)
         T.Context.Object = Callable;
-      meet(Before, Mine.Held, Mine.HeldAt, T, Mine.Steps);
+      meet(Before, Mine.Held, Mine.HeldAt, T, Mine.Steps, NewThread);
+      const CallStep &At = Mine.Steps.back();
+      CallSite Site{At.first, At.second, classes(Pending.Held), {}};
+      if (none_of(A.Callers[Callee], [&](const CallSite &Known) {
+            return Known.Caller == Site.Caller && Known.Event == Site.Event;
+          }))
+        A.Callers[Callee].push_back(std::move(Site));
       pendingEdges(Before, T, Id, NewThread);
       continue;
     }

@@ -30,15 +30,18 @@ public:
                 PathRef Condition) override;
 
 private:
+  /// Lists a place where the lock is taken.
+  void acquisition(LockClass Lock, const CallStep &At, model::LockMode Mode,
+                   model::Flavor How = model::Flavor::Blocking);
   void reach(ReachedLock R);
   /// Lock \p R of \p Target, in this function's terms, meets what is held.
   /// \p Steps: from this function to the one that makes the call.
   void meet(const State &Before, const std::vector<HeldLock> &Held,
             const std::vector<CallStep> &HeldAt, const CallTarget &Target,
-            const std::vector<CallStep> &Steps);
+            const std::vector<CallStep> &Steps, bool NewThread);
   std::vector<CallStep> heldAt(const std::vector<HeldLock> &Held) const;
   void edge(EdgeSite Site, const std::vector<PathRef> &Released,
-            const State &Before);
+            const State &Before, bool NewThread = false);
   void relock(const EdgeSite &Site);
   void pendingEdges(const State &Before, const CallTarget &Target,
                     model::EventId Id, bool NewThread);
