@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The frame: title bar, navigation, the view that the address names.
+
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Report } from "./data.ts";
+import { EdgePage } from "./edge-page.tsx";
+import { FindingPage } from "./finding-page.tsx";
+import { FindingGone, FindingsPage, NO_FILTER, filterFindings, type FindingFilter } from "./findings-page.tsx";
+import { HelpDialog } from "./help-dialog.tsx";
+import { useKeys } from "./keyboard.ts";
+import { LockPage } from "./lock-page.tsx";
+import { LocksPage } from "./locks-page.tsx";
+import { MatrixPage } from "./matrix-page.tsx";
+import { ShortName } from "./names.tsx";
+import { useRoute, type Route } from "./route.ts";
+import { RunPage } from "./run-page.tsx";
+import { shorten } from "./visible.js";
+
+export function App({ report }: { report: Report }): VNode {
+  const route = useRoute();
+  const [filter, setFilter] = useState<FindingFilter>(NO_FILTER);
+  const [lockFilter, setLockFilter] = useState("");
+  const [help, setHelp] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const { project, findings, locks, failed } = report.data;
+
+  useKeys({
+    "?": () => setHelp(true),
+    1: () => (location.hash = "#findings"),
+    2: () => (location.hash = "#matrix"),
+    3: () => (location.hash = "#locks"),
+    4: () => (location.hash = "#run"),
+  });
+
+  // A new view starts at its top, with the focus on its heading, so that a screen reader reads on
+  // there. Not at the start: the browser then keeps its own place.
+  const key = viewKey(route);
+  const shownKey = useRef(key);
+  useEffect(() => {
+    document.title = titleOf(report, route);
+    if (shownKey.current === key) return;
+    shownKey.current = key;
+    window.scrollTo(0, 0);
+    main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }, [key]);
+
+  const tabs: [string, string, number | null, Route["view"][]][] = [
+    ["#findings", "Findings", findings.length, ["findings", "finding"]],
+    ["#matrix", "Lock order", null, ["matrix", "edge"]],
+    ["#locks", "Locks", locks.length, ["locks", "lock"]],
+    ["#run", "Run", failed.length || null, ["run"]],
+  ];
+  return (
+    <>
+      <a class="skip" href="#" onClick={(event) => (event.preventDefault(), main.current?.querySelector<HTMLElement>("h1")?.focus())}>
+        Skip to the content
+      </a>
+      <header class="bar">
+        <span class="brand">
+          <b>raddle</b> <ShortName text={project} length={40} />
+        </span>
+        <nav aria-label="Views">
+          {tabs.map(([href, name, count, views]) => (
+            <a href={href} aria-current={views.includes(route.view) ? "page" : undefined}>
+              {name}
+              {count !== null && <span class={href === "#run" ? "count count-bad" : "count"}>{href === "#run" ? count + " failed" : count.toLocaleString("en")}</span>}
+            </a>
+          ))}
+        </nav>
+        <button type="button" class="button help-button" onClick={() => setHelp(true)} aria-keyshortcuts="?">
+          Keys <kbd>?</kbd>
+        </button>
+      </header>
+      <main ref={main} class={"view view-" + route.view}>
+        <View report={report} route={route} filter={filter} setFilter={setFilter} lockFilter={lockFilter} setLockFilter={setLockFilter} />
+      </main>
+      <HelpDialog open={help} onClose={() => setHelp(false)} />
+    </>
+  );
+}
+
+interface ViewProps {
+  report: Report;
+  route: Route;
+  filter: FindingFilter;
+  setFilter(filter: FindingFilter): void;
+  lockFilter: string;
+  setLockFilter(text: string): void;
+}
+
+function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: ViewProps): VNode {
+  const { findings, locks, edges } = report.data;
+  switch (route.view) {
+    case "finding": {
+      const finding = findings[report.findingIndex(route.id)];
+      if (!finding) return <FindingGone id={route.id} />;
+      // Next and previous follow the list as it is filtered.
+      let list = filterFindings(report, filter);
+      if (!list.includes(finding)) list = findings;
+      const at = list.indexOf(finding);
+      return (
+        <FindingPage key={finding.id} report={report} finding={finding} witness={route.witness} previous={list[at - 1] ?? null} next={list[at + 1] ?? null} position={`${at + 1} of ${list.length}`} />
+      );
+    }
+    case "matrix":
+      return <MatrixPage report={report} edge={route.edge < edges.length ? route.edge : -1} />;
+    case "locks":
+      return <LocksPage report={report} filter={lockFilter} onFilter={setLockFilter} />;
+    case "lock":
+      return locks[route.index] ? <LockPage key={route.index} report={report} lock={route.index} /> : <NotHere what="lock" />;
+    case "edge":
+      return edges[route.index] ? <EdgePage key={route.index} report={report} index={route.index} /> : <NotHere what="edge" />;
+    case "run":
+      return <RunPage report={report} />;
+    case "findings":
+      return <FindingsPage report={report} filter={filter} onFilter={setFilter} />;
+  }
+}
+
+function NotHere({ what }: { what: string }): VNode {
+  return (
+    <>
+      <h1 tabIndex={-1}>No such {what}</h1>
+      <p class="empty">
+        This report holds no {what} of that number. <a href="#findings">All findings</a>
+      </p>
+    </>
+  );
+}
+
+function viewKey(route: Route): string {
+  if (route.view === "finding") return "finding " + route.id;
+  if (route.view === "lock" || route.view === "edge") return route.view + " " + route.index;
+  return route.view;
+}
+
+function titleOf(report: Report, route: Route): string {
+  const { findings, project } = report.data;
+  let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run" }[route.view];
+  if (route.view === "finding") what = findings[report.findingIndex(route.id)]?.message ?? what;
+  if (route.view === "lock") what = report.lockName(route.index);
+  return shorten(what, 80) + " – " + shorten(project || "raddle", 40) + " – raddle report";
+}

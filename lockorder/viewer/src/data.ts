@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The report's data as docs/formats/report-data.md defines it, and the look-ups the views share.
+
+export interface Place { source: number; line: number; column: number; endColumn?: number }
+export interface Chunk { first: number; lines: string[] }
+export interface Source { path: string; chunks: Chunk[] }
+export interface Step { kind: string; function: string; text: string; place: Place | null; held: number[] }
+export interface Witness { title: string; thread: string; edge: number | null; steps: Step[] }
+export type Level = "error" | "warning" | "note";
+export interface Finding {
+  id: string;
+  check: string;
+  level: Level;
+  message: string;
+  place: Place | null;
+  witnesses: Witness[];
+  cycle?: number[];
+  turnRound?: { edge: number; why: string } | null;
+  filters: { rule: string; answer: string }[];
+  notes: string[];
+}
+export interface Acquisition { place: Place | null; function: string; mode: string }
+export interface Lock { name: string; group: string; kind: string; place: Place | null; acquisitions: Acquisition[] }
+export interface Edge {
+  from: number;
+  to: number;
+  count: number;
+  static: boolean;
+  seen: boolean;
+  inversion: boolean;
+  places: { place: Place | null; function: string }[];
+}
+export interface ReportData {
+  version: number;
+  tool: { name: string; version: string };
+  project: string;
+  command: string;
+  totals: { translationUnits: number; failed: number; functions: number; locks: number; edges: number };
+  failed: { file: string; why: string }[];
+  checks: Record<string, { summary: string; help: string }>;
+  sources: Source[];
+  findings: Finding[];
+  locks: Lock[];
+  edges: Edge[];
+  order: number[];
+}
+
+export const LEVELS: Level[] = ["error", "warning", "note"];
+
+/** The data with the look-ups that several views need, built once. */
+export class Report {
+  readonly outgoing: number[][];
+  readonly incoming: number[][];
+  /** A lock's place in the order that breaks the fewest edges. */
+  readonly position: Int32Array;
+  readonly order: number[];
+  private readonly byId = new Map<string, number>();
+  private readonly byEdge = new Map<number, number[]>();
+
+  constructor(readonly data: ReportData) {
+    const { locks, edges, findings } = data;
+    this.outgoing = locks.map(() => []);
+    this.incoming = locks.map(() => []);
+    edges.forEach((edge, index) => {
+      this.outgoing[edge.from]?.push(index);
+      this.incoming[edge.to]?.push(index);
+    });
+    this.position = new Int32Array(locks.length).fill(-1);
+    this.order = [];
+    // The order may leave locks out (those without edges); they come last.
+    for (const lock of [...data.order, ...locks.keys()]) {
+      if (lock < 0 || lock >= locks.length || this.position[lock] !== -1) continue;
+      this.position[lock] = this.order.length;
+      this.order.push(lock);
+    }
+    findings.forEach((finding, index) => {
+      this.byId.set(finding.id, index);
+      const named = finding.cycle ?? finding.witnesses.flatMap((w) => (w.edge === null ? [] : [w.edge]));
+      for (const edge of new Set(named)) {
+        const list = this.byEdge.get(edge);
+        if (list) list.push(index);
+        else this.byEdge.set(edge, [index]);
+      }
+    });
+  }
+
+  findingIndex(id: string): number {
+    return this.byId.get(id) ?? -1;
+  }
+  findingsOfEdge(edge: number): Finding[] {
+    return (this.byEdge.get(edge) ?? []).map((index) => this.data.findings[index]);
+  }
+  findingsOfLock(lock: number): Finding[] {
+    const found = new Set<number>();
+    for (const edge of [...this.outgoing[lock], ...this.incoming[lock]])
+      for (const finding of this.byEdge.get(edge) ?? []) found.add(finding);
+    return [...found].sort((a, b) => a - b).map((index) => this.data.findings[index]);
+  }
+  lockName(index: number): string {
+    return this.data.locks[index]?.name ?? "(unknown lock)";
+  }
+  /** Whether the edge goes against the order: below the diagonal of the matrix. */
+  isAgainst(edge: Edge): boolean {
+    return this.position[edge.from] >= this.position[edge.to];
+  }
+  path(place: Place | null | undefined): string {
+    return place ? (this.data.sources[place.source]?.path ?? "") : "";
+  }
+  placeText(place: Place | null | undefined): string {
+    if (!place) return "";
+    return `${this.path(place)}:${place.line}${place.column ? ":" + place.column : ""}`;
+  }
+}
+
+/** How an edge was found, in words. */
+export function foundText(edge: { static: boolean; seen: boolean }): string {
+  if (edge.static && edge.seen) return "static + seen";
+  return edge.seen ? "seen at run time" : "static";
+}
+
+/** Fills in what a writer may leave out, so that no view has to ask. */
+export function normalise(raw: Partial<ReportData>): ReportData {
+  const list = <T>(value: T[] | null | undefined): T[] => (Array.isArray(value) ? value : []);
+  const locks = list(raw.locks).map((lock) => ({ ...lock, name: lock.name ?? "", group: lock.group ?? "", acquisitions: list(lock.acquisitions) }));
+  const edges = list(raw.edges).map((edge) => ({ ...edge, places: list(edge.places) }));
+  const inEdges = (edge: number | null | undefined): edge is number => typeof edge === "number" && edge >= 0 && edge < edges.length;
+  const findings = list(raw.findings).map((finding) => ({
+    ...finding,
+    level: LEVELS.includes(finding.level) ? finding.level : ("note" as Level),
+    cycle: finding.cycle ? finding.cycle.filter(inEdges) : undefined,
+    turnRound: finding.turnRound && inEdges(finding.turnRound.edge) ? finding.turnRound : null,
+    filters: list(finding.filters),
+    notes: list(finding.notes),
+    witnesses: list(finding.witnesses).map((witness) => ({
+      ...witness,
+      edge: inEdges(witness.edge) ? witness.edge : null,
+      steps: list(witness.steps).map((step) => ({ ...step, held: list(step.held) })),
+    })),
+  }));
+  return {
+    version: raw.version ?? 1,
+    tool: raw.tool ?? { name: "raddle", version: "" },
+    project: raw.project ?? "",
+    command: raw.command ?? "",
+    totals: { translationUnits: 0, failed: list(raw.failed).length, functions: 0, locks: locks.length, edges: edges.length, ...raw.totals },
+    failed: list(raw.failed),
+    checks: raw.checks ?? {},
+    sources: list(raw.sources),
+    findings,
+    locks,
+    edges,
+    order: list(raw.order),
+  };
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One lock: its neighbours in the order, the findings it is part of, all places that take it.
+
+import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Report } from "./data.ts";
+import { FoundBadge, FullName, LevelBadge, LockName, Message, ShortName } from "./names.tsx";
+import { usePrinting } from "./printing.ts";
+import { edgeLink, findingLink } from "./route.ts";
+import { PlaceText, SourceView } from "./source-view.tsx";
+
+/** How many entries a list shows before it is asked for all. */
+const SHOWN = 50;
+
+export function LockPage({ report, lock }: { report: Report; lock: number }): VNode {
+  const { name, group, kind, place, acquisitions } = report.data.locks[lock];
+  const findings = report.findingsOfLock(lock);
+  return (
+    <article class="lock">
+      <nav class="crumbs" aria-label="Locks">
+        <a href="#locks">← All locks</a>
+        <span class="quiet">
+          {report.position[lock] + 1} of {report.data.locks.length} in the order
+        </span>
+      </nav>
+      <h1 tabIndex={-1}>
+        <code><FullName text={name} /></code>
+      </h1>
+      <div class="finding-meta">
+        {kind && <code><ShortName text={kind} length={80} /></code>}
+        {group && <span>in <ShortName text={group} length={80} /></span>}
+        {place && <span>declared at <PlaceText report={report} place={place} /></span>}
+      </div>
+      <FindingLinks report={report} findings={findings} />
+      <div class="two-columns">
+        <Neighbours report={report} title="Held before" hint="Locks that are held when this one is taken" edges={report.incoming[lock]} other="from" />
+        <Neighbours report={report} title="Taken after" hint="Locks that are taken while this one is held" edges={report.outgoing[lock]} other="to" />
+      </div>
+      <section>
+        <h2>
+          Taken at <span class="count">{acquisitions.length}</span>
+        </h2>
+        {acquisitions.length === 0 && <p class="empty">No place takes this lock.</p>}
+        <Sites report={report} sites={acquisitions} key={lock} />
+      </section>
+      {place && (
+        <section>
+          <h2>Declaration</h2>
+          <SourceView report={report} place={place} />
+        </section>
+      )}
+    </article>
+  );
+}
+
+export function FindingLinks({ report, findings }: { report: Report; findings: Report["data"]["findings"] }): VNode | null {
+  const [all, setAll] = useState(false);
+  if (findings.length === 0) return null;
+  const shown = all ? findings : findings.slice(0, 10);
+  return (
+    <section>
+      <h2>
+        Findings <span class="count">{findings.length}</span>
+      </h2>
+      <ul class="link-list">
+        {shown.map((finding) => (
+          <li>
+            <a href={findingLink(finding.id)}>
+              <LevelBadge level={finding.level} /> <Message text={finding.message} length={240} />
+            </a>
+            <PlaceText report={report} place={finding.place} />
+          </li>
+        ))}
+      </ul>
+      {!all && findings.length > shown.length && <More count={findings.length - shown.length} onClick={() => setAll(true)} />}
+    </section>
+  );
+}
+
+function More({ count, onClick }: { count: number; onClick(): void }): VNode {
+  return (
+    <button type="button" class="link-button" onClick={onClick}>
+      {count} more
+    </button>
+  );
+}
+
+function Neighbours({ report, title, hint, edges, other }: { report: Report; title: string; hint: string; edges: number[]; other: "from" | "to" }): VNode {
+  const [all, setAll] = useState(false);
+  useEffect(() => setAll(false), [edges]);
+  const sorted = [...edges].sort((a, b) => Number(report.data.edges[b].inversion) - Number(report.data.edges[a].inversion) || report.data.edges[b].count - report.data.edges[a].count);
+  const shown = all ? sorted : sorted.slice(0, SHOWN);
+  return (
+    <section class="card neighbours">
+      <h2>
+        {title} <span class="count">{edges.length}</span>
+      </h2>
+      <p class="quiet">{hint}</p>
+      {edges.length === 0 && <p class="empty">None.</p>}
+      <ul class="neighbour-list">
+        {shown.map((index) => {
+          const edge = report.data.edges[index];
+          return (
+            <li key={index}>
+              <LockName report={report} lock={edge[other]} length={48} />
+              <span class="neighbour-facts">
+                {edge.inversion && <span class="cycle-tag">in a cycle</span>}
+                <FoundBadge edge={edge} />
+                <a href={edgeLink(index)}>{edge.count} {edge.count === 1 ? "site" : "sites"}</a>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {!all && sorted.length > shown.length && <More count={sorted.length - shown.length} onClick={() => setAll(true)} />}
+    </section>
+  );
+}
+
+interface Site { place: Report["data"]["locks"][number]["place"]; function: string; mode?: string }
+
+/** Places in a list; each opens its source lines. */
+export function Sites({ report, sites }: { report: Report; sites: Site[] }): VNode {
+  const printing = usePrinting();
+  const [all, setAll] = useState(false);
+  const [open, setOpen] = useState<number>(sites.length === 1 ? 0 : -1);
+  const shown = all || printing ? sites : sites.slice(0, SHOWN);
+  return (
+    <>
+      <ul class="sites">
+        {shown.map((site, index) => (
+          <li key={index}>
+            <button type="button" class="site" aria-expanded={open === index} onClick={() => setOpen(open === index ? -1 : index)}>
+              <span class="site-arrow" aria-hidden="true">{open === index ? "▾" : "▸"}</span>
+              <code><ShortName text={site.function || "(function not known)"} length={100} /></code>
+              {site.mode && site.mode !== "exclusive" && <span class="mode">{site.mode}</span>}
+              <PlaceText report={report} place={site.place} />
+            </button>
+            {(open === index || printing) && <SourceView report={report} place={site.place} header={false} />}
+          </li>
+        ))}
+      </ul>
+      {shown.length < sites.length && <More count={sites.length - shown.length} onClick={() => setAll(true)} />}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The page's address after the "#". #finding-<id>, #lock-<index> and #edge-<index> are the static
+// part's anchors too, so a link works with and without JavaScript.
+
+import { useEffect, useState } from "preact/hooks";
+
+export type Route =
+  | { view: "findings" }
+  | { view: "finding"; id: string; witness: number }
+  | { view: "matrix"; edge: number }
+  | { view: "locks" }
+  | { view: "lock"; index: number }
+  | { view: "edge"; index: number }
+  | { view: "run" };
+
+export const findingLink = (id: string, witness = 0): string =>
+  "#finding-" + encodeURIComponent(id) + (witness > 0 ? "/" + (witness + 1) : "");
+export const lockLink = (index: number): string => "#lock-" + index;
+export const edgeLink = (index: number): string => "#edge-" + index;
+export const matrixLink = (edge = -1): string => (edge < 0 ? "#matrix" : "#matrix/" + edge);
+
+export function parseRoute(hash: string): Route {
+  const text = hash.replace(/^#/, "");
+  const finding = /^finding-([^/]*)(?:\/(\d+))?$/.exec(text);
+  if (finding) {
+    let id = finding[1];
+    try {
+      id = decodeURIComponent(id);
+    } catch {
+      // A stray "%": take the text as it is.
+    }
+    return { view: "finding", id, witness: finding[2] ? Math.max(0, Number(finding[2]) - 1) : 0 };
+  }
+  const indexed = /^(lock|edge)-(\d+)$/.exec(text);
+  if (indexed) return { view: indexed[1] as "lock" | "edge", index: Number(indexed[2]) };
+  const matrix = /^matrix(?:\/(\d+))?$/.exec(text);
+  if (matrix) return { view: "matrix", edge: matrix[1] ? Number(matrix[1]) : -1 };
+  if (text === "locks") return { view: "locks" };
+  if (text === "run") return { view: "run" };
+  return { view: "findings" };
+}
+
+/** Changes the address without a new entry in the history, for what is only a selection. */
+export function replaceHash(hash: string): void {
+  history.replaceState(null, "", hash);
+  window.dispatchEvent(new Event("raddle-route"));
+}
+
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const update = () => setHash(location.hash);
+    window.addEventListener("hashchange", update);
+    window.addEventListener("raddle-route", update);
+    return () => {
+      window.removeEventListener("hashchange", update);
+      window.removeEventListener("raddle-route", update);
+    };
+  }, []);
+  return parseRoute(hash);
+}
