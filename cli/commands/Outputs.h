@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where results go: standard output and any number of files.
+#ifndef RADDLE_CLI_COMMANDS_OUTPUTS_H
+#define RADDLE_CLI_COMMANDS_OUTPUTS_H
+
+#include "cli/output/Writers.h"
+
+namespace raddle::cli {
+
+struct OutputOptions {
+  std::string Format;             ///< --format, or empty.
+  std::vector<std::string> Files; ///< -o.
+  std::string Colour = "auto";    ///< --color.
+  bool Quiet = false;
+};
+
+class Outputs {
+public:
+  ~Outputs();
+  Outputs() = default;
+  Outputs(const Outputs &) = delete;
+
+  /// Opens a file beside each output, so that a name that cannot be written is
+  /// noticed before the analysis starts.
+  llvm::Error open(const OutputOptions &Options);
+  /// Writes all and renames the files to their names; text on standard output
+  /// only \p WithText.
+  llvm::Error write(const Results &R, bool WithText = true);
+
+  /// Results go to standard output as text.
+  bool textOnStdout() const { return Stdout == Format::Text; }
+  /// Any format but text, or none at all, is on standard output.
+  std::optional<Format> onStdout() const { return Stdout; }
+  bool has(Format F) const;
+  bool colour() const { return Writer.Colour; }
+
+private:
+  struct File {
+    std::string Name, Beside;
+    Format As;
+    int Descriptor;
+  };
+  std::optional<Format> Stdout;
+  std::vector<File> Files;
+  WriterOptions Writer;
+};
+
+/// Looks at --color, NO_COLOR and whether standard output is a terminal.
+llvm::Expected<bool> colourWanted(llvm::StringRef Option);
+
+} // namespace raddle::cli
+
+#endif
