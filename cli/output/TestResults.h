@@ -115,6 +115,43 @@ inline Results inversion(const TestFolder &Folder,
   return R;
 }
 
+/// What a name could hold to break out of a page, a parser or a terminal.
+inline std::string hostileName() {
+  return "<script>alert('1')</script>\"&amp;\n::error::fake\r%0A,title=x:"
+         "@RADDLE_DATA@@RADDLE_STATIC@]]>--> {0} [a](1) \x1b[31m\x01"
+         "\xe2\x80\xae\xe2\x80\xa8\xe2\x81\xa6 \xff\xfe\xe2\x80 "
+         "\xed\xa0\x80 \xf0\x9f\xa7\xb5" +
+         std::string(10000, 'x');
+}
+
+/// The inversion with such a name in each string that comes from outside.
+inline Results hostile(const TestFolder &Folder) {
+  std::string Name = hostileName();
+  Results R = inversion(Folder, Name);
+  // A file may have such a name too, if a shorter one.
+  std::string File = Name.substr(0, 60) + ".cpp";
+  R.Project = R.Command = Name;
+  R.Failed = {{Name, Name}};
+  lockorder::Lock &L = R.Graph.Locks[1];
+  L.Group = L.Kind = Name;
+  L.Declared = {File, 1, 1, 2};
+  Folder.write("src/cache.cpp", "\xff\t\xe2\x80\xae" + Name + "\n" + Name);
+  lockorder::Diagnosis D = std::move(R.Findings[0].What);
+  D.TurnRoundWhy = Name;
+  D.Notes = {Name};
+  D.Filters = {{Name, Name}};
+  D.Witnesses[0].Thread = D.Witnesses[0].Steps[1].Function = Name;
+  D.Witnesses[0].Steps[0].Text = Name;
+  D.Witnesses[0].Steps[0].Where = {File, 1, 5, 6};
+  lockorder::Diagnosis Other = D;
+  Other.Check = Name;
+  Other.Cycle = {7, 8};
+  Other.TurnRound = 99;
+  Other.Witnesses[0].Steps[0].Held = {0, 1, 77};
+  R.Findings = makeFindings({D, Other}, {});
+  return R;
+}
+
 inline std::string written(Format F, const Results &R,
                            const WriterOptions &Options = {}) {
   std::string Text;
