@@ -17,9 +17,18 @@ namespace {
 
 /// Lines shown on both sides of a place of a finding, and of one that only the
 /// graph names.
-constexpr unsigned Around = 4, AroundOfGraph = 2;
-/// A report is one file that a browser has to take in. Findings come first.
-constexpr size_t MaxSourceBytes = 4 << 20;
+constexpr unsigned Around = 4, AroundOfGraph = 1;
+/// A report is one file that a browser has to take in: with 5,000 locks and
+/// 20,000 edges it is to stay below 10 MB. So excerpts and the graph's places
+/// have an allowance; what findings name comes first and has the larger one.
+constexpr size_t MaxSourceBytes = 3 << 20, MaxSourceBytesOfGraph = 1 << 20;
+constexpr size_t MaxAcquisitions = 10000, MaxEdgePlaces = 15000;
+
+/// Each lock and edge gets its share, and this many at least.
+size_t share(size_t All, size_t Sharers, size_t Least) {
+  return std::max(Least, All / std::max<size_t>(1, Sharers));
+}
+
 /// Beyond that it is no longer a line that somebody reads.
 constexpr size_t MaxLineBytes = 1000;
 
@@ -29,7 +38,9 @@ class Excerpts {
 public:
   explicit Excerpts(StringRef Root) : Files(Root) {}
 
-  unsigned add(const Place &P, unsigned Lines) {
+  unsigned add(const Place &P, bool OfGraph) {
+    unsigned Lines = OfGraph ? AroundOfGraph : Around;
+    size_t Max = OfGraph ? MaxSourceBytesOfGraph : MaxSourceBytes;
     auto [It, New] = Index.try_emplace(P.File, Paths.size());
     if (New) {
       Paths.push_back(P.File);
@@ -41,8 +52,13 @@ public:
       for (unsigned L = First; L <= std::min(Count, P.Line + Lines); ++L) {
         if (Wanted[It->second].contains(L))
           continue;
-        size_t Size = std::min(Files.line(P.File, L)->size(), MaxLineBytes) + 4;
-        if (Bytes + Size > MaxSourceBytes)
+        StringRef Line = Files.line(P.File, L)->take_front(MaxLineBytes);
+        // Brackets take six bytes in a <script>.
+        size_t Size =
+            Line.size() + 4 + 5 * count_if(Line, [](char C) {
+                                return C == '<' || C == '>' || C == '&';
+                              });
+        if (Bytes + Size > Max)
           break;
         Bytes += Size;
         Wanted[It->second].insert(L);
@@ -96,7 +112,8 @@ public:
 
 private:
   void text(StringRef Key, StringRef Value) { J.attribute(Key, utf8(Value)); }
-  void place(StringRef Key, const Place &P, unsigned Lines);
+  void place(StringRef Key, const Place &P, bool OfGraph = false);
+  void acquisition(const Acquisition &A, bool WithMode);
   void head();
   void finding(const Finding &F);
   void witness(const Witness &W);
@@ -113,16 +130,17 @@ private:
   Excerpts Sources;
 };
 
-void DataWriter::place(StringRef Key, const Place &P, unsigned Lines) {
+void DataWriter::place(StringRef Key, const Place &P, bool OfGraph) {
   if (P.File.empty() || P.Line == 0)
     return J.attribute(Key, nullptr);
-  unsigned Source = Sources.add(P, Lines);
+  unsigned Source = Sources.add(P, OfGraph);
   Place Shown = Sources.Files.inUtf16(P);
   J.attributeObject(Key, [&] {
     J.attribute("source", Source);
     J.attribute("line", Shown.Line);
     J.attribute("column", Shown.Column);
-    J.attribute("endColumn", Shown.EndColumn);
+    if (!OfGraph)
+      J.attribute("endColumn", Shown.EndColumn);
   });
 }
 
@@ -175,7 +193,7 @@ void DataWriter::witness(const Witness &W) {
           text("kind", kindName(S.Kind));
           text("function", S.Function);
           text("text", S.Text);
-          place("place", S.Where, Around);
+          place("place", S.Where);
           indices("held", make_filter_range(S.Held, [&](uint32_t L) {
                     return L < R.Graph.Locks.size();
                   }));
@@ -191,7 +209,7 @@ void DataWriter::finding(const Finding &F) {
     text("check", D.Check);
     text("level", levelName(D.Severity));
     text("message", D.Message);
-    place("place", D.Where, Around);
+    place("place", D.Where);
     J.attributeArray("witnesses", [&] {
       for (const Witness &W : D.Witnesses)
         witness(W);
@@ -218,43 +236,55 @@ void DataWriter::finding(const Finding &F) {
   });
 }
 
+void DataWriter::acquisition(const Acquisition &A, bool WithMode) {
+  J.object([&] {
+    place("place", A.Where, /*OfGraph=*/true);
+    text("function", A.Function);
+    if (WithMode)
+      text("mode", A.Mode);
+  });
+}
+
 void DataWriter::graph() {
+  const LockOrderGraph &G = R.Graph;
+  size_t PerLock = share(MaxAcquisitions, G.Locks.size(), 2);
+  size_t PerEdge = share(MaxEdgePlaces, G.Edges.size(), 1);
   J.attributeArray("locks", [&] {
-    for (const Lock &L : R.Graph.Locks)
+    for (const Lock &L : G.Locks)
       J.object([&] {
         text("name", L.Name);
         text("group", L.Group);
         text("kind", L.Kind);
-        place("place", L.Declared, AroundOfGraph);
+        place("place", L.Declared, /*OfGraph=*/true);
+        J.attribute("count", static_cast<uint64_t>(L.Acquisitions.size()));
         J.attributeArray("acquisitions", [&] {
-          for (const Acquisition &A : L.Acquisitions)
-            J.object([&] {
-              place("place", A.Where, AroundOfGraph);
-              text("function", A.Function);
-              text("mode", A.Mode);
-            });
+          for (const Acquisition &A :
+               ArrayRef(L.Acquisitions)
+                   .take_front(std::min(PerLock, L.Acquisitions.size())))
+            acquisition(A, /*WithMode=*/true);
         });
       });
   });
   J.attributeArray("edges", [&] {
-    for (const Edge &E : R.Graph.Edges)
+    for (const Edge &E : G.Edges)
       J.object([&] {
         J.attribute("from", E.From);
         J.attribute("to", E.To);
         J.attribute("count", static_cast<uint64_t>(E.Places.size()));
         J.attribute("static", E.Static);
-        J.attribute("seen", E.Seen);
-        J.attribute("inversion", E.Inversion);
+        // Left out where false: there may be tens of thousands.
+        if (E.Seen)
+          J.attribute("seen", true);
+        if (E.Inversion)
+          J.attribute("inversion", true);
         J.attributeArray("places", [&] {
-          for (const Acquisition &A : E.Places)
-            J.object([&] {
-              place("place", A.Where, AroundOfGraph);
-              text("function", A.Function);
-            });
+          for (const Acquisition &A : ArrayRef(E.Places).take_front(
+                   std::min(PerEdge, E.Places.size())))
+            acquisition(A, /*WithMode=*/false);
         });
       });
   });
-  indices("order", R.Graph.Order);
+  indices("order", G.Order);
 }
 
 void DataWriter::document() {

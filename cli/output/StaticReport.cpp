@@ -15,11 +15,11 @@ using namespace raddle::lockorder;
 namespace raddle::cli {
 namespace {
 
-constexpr size_t MaxLocks = 500, MaxEdges = 1000, MaxPlaces = 5;
-constexpr size_t MaxFindings = 2000;
+constexpr size_t MaxLocks = 500, MaxEdges = 500, MaxPlaces = 5;
+constexpr size_t MaxFindings = 1000;
 /// Of the findings in detail; those after it are only listed. The page has to
 /// hold the data as well and to stay below what a browser takes in at once.
-constexpr size_t MaxDetail = 3 << 20;
+constexpr size_t MaxDetail = 1 << 19;
 constexpr unsigned LongName = 160, StartOfLongName = 120;
 constexpr unsigned LinesAround = 1;
 constexpr size_t MaxLine = 400;
