@@ -86,13 +86,18 @@ std::string resourceDirectory() {
   static const std::string Found = [] {
     static int Anchor;
     std::string Self = sys::fs::getMainExecutable(nullptr, &Anchor);
-    SmallString<256> Installed = sys::path::parent_path(Self);
-    sys::path::append(Installed, "..", "lib", "raddle", "clang");
-    sys::path::append(Installed, CLANG_VERSION_MAJOR_STRING);
-    sys::path::remove_dots(Installed, /*remove_dot_dot=*/true);
-    for (std::string Candidate :
-         {std::string(Installed), std::string(RADDLE_LLVM_PREFIX) +
-                                      "/lib/clang/" CLANG_VERSION_MAJOR_STRING})
+    std::vector<std::string> Candidates;
+    // Seen from libexec/raddle, and from a folder such as bin.
+    for (StringRef Up : {"../..", ".."}) {
+      SmallString<256> Installed = sys::path::parent_path(Self);
+      sys::path::append(Installed, Up, "lib", "raddle", "clang");
+      sys::path::append(Installed, CLANG_VERSION_MAJOR_STRING);
+      sys::path::remove_dots(Installed, /*remove_dot_dot=*/true);
+      Candidates.push_back(std::string(Installed));
+    }
+    Candidates.push_back(RADDLE_LLVM_PREFIX
+                         "/lib/clang/" CLANG_VERSION_MAJOR_STRING);
+    for (const std::string &Candidate : Candidates)
       if (sys::fs::exists(Candidate + "/include/stddef.h"))
         return Candidate;
     return std::string();
