@@ -31,6 +31,7 @@ void Analysis::run() {
   findSpawns();
   computeEffects();
   findWrappers();
+  bindLockPointers();
   collect();
   for (auto [I, Site] : enumerate(K.Spawns))
     for (FunctionId Body : Site.Bodies)
@@ -155,6 +156,78 @@ void Analysis::findWrappers() {
   for (Symbol Record : Candidates)
     if (!Owners.contains(Record))
       Classes.addWrapper(Record);
+}
+
+void Analysis::bindLockPointers() {
+  // Functions that set a member pointing to a lock, and from which argument.
+  struct Setter {
+    Symbol Record, Name;
+    PathRef Value;
+  };
+  DenseMap<FunctionId, SmallVector<Setter, 1>> Setters;
+  std::vector<std::pair<Symbol, Symbol>> Members;
+  for (FunctionId F = 0; F < P.Functions.size(); ++F)
+    for (auto [Key, Value] : K.Effects[F].Stores) {
+      const PathTable::Node &N = P.Paths[Key];
+      if (N.Parent && !N.Pseudo && !N.ByValue &&
+          Classes.pointsToLock(N.Record, N.Name) &&
+          P.Paths[Value].Root != RootKind::Null) {
+        Setters[F].push_back({N.Record, N.Name, Value});
+        Classes.noteSetter(N.Record, N.Name);
+      }
+    }
+  if (Setters.empty())
+    return;
+  struct Binder : Observer {
+    Analysis &A;
+    Interpreter &I;
+    const DenseMap<FunctionId, SmallVector<Setter, 1>> &Setters;
+    bool Changed = false;
+    Binder(Analysis &A, Interpreter &I,
+           const DenseMap<FunctionId, SmallVector<Setter, 1>> &Setters)
+        : A(A), I(I), Setters(Setters) {}
+    void calls(const State &Before, const Event &, EventId,
+               ArrayRef<CallTarget> Targets) override {
+      for (const CallTarget &T : Targets) {
+        auto It = Setters.find(T.Callee);
+        if (It == Setters.end())
+          continue;
+        for (const Setter &S : It->second) {
+          PathRef Lock = I.substitute(Before, T.Context, S.Value);
+          // Still somebody's parameter: the caller of this one tells.
+          RootKind Root = A.P.Paths[Lock].Root;
+          if (Root == RootKind::Param && !A.P.Paths[Lock].Parent)
+            continue;
+          Changed |= A.Classes.bind(S.Record, S.Name, A.Classes.of(Lock));
+        }
+      }
+    }
+  };
+  std::vector<FunctionId> Users;
+  SmallVector<FunctionId, 8> Callees;
+  for (FunctionId F = 0; F < P.Functions.size(); ++F) {
+    Callees.clear();
+    for (const Block &B : P.Functions[F].Summary->Blocks)
+      for (const Event &E : B.Events)
+        if (E.Kind == EventKind::Call)
+          Calls.calleesOf(F, E, Callees);
+    if (any_of(Callees, [&](FunctionId C) { return Setters.contains(C); }))
+      Users.push_back(F);
+  }
+  // A member can be set from another such member; a few rounds follow chains.
+  for (unsigned Round = 0; Round < 3; ++Round) {
+    bool Changed = false;
+    for (FunctionId F : Users) {
+      Interpreter I(K, F);
+      I.run();
+      Binder B(*this, I, Setters);
+      I.walk(B);
+      Changed |= B.Changed;
+    }
+    Classes.clearCache();
+    if (!Changed)
+      break;
+  }
 }
 
 void Analysis::collect() {

@@ -133,6 +133,7 @@ private:
   void findSpawns();
   void computeEffects();
   void findWrappers();
+  void bindLockPointers();
   void collect();
 
   llvm::DenseMap<std::pair<LockClass, LockClass>, unsigned> SitesOfEdge;

@@ -53,6 +53,12 @@ PathRef Interpreter::substitute(const State &S, const CallContext &C,
                  : Paths.opaque(Fn.Key, 0x40000000u + N.Index);
     case RootKind::Return:
       return C.Result;
+    case RootKind::Local:
+    case RootKind::Result:
+      // A recursion: the callee's variables are not this call's.
+      if (N.Name == Fn.Key)
+        return Paths.opaque(Fn.Key, 0x50000000u + Path);
+      return Path;
     default:
       return Path;
     }

@@ -314,6 +314,12 @@ Effect Interpreter::effect() {
     for (const model::Event &E : B.Events)
       transfer(S, E, Event++);
     PathRef Value = resolve(S, Paths, path(B.ReturnPath));
+    // `return result;` of a class may be recorded as an assignment.
+    const PathRef Built = Paths.root(RootKind::Return, 0, 0);
+    if (const PathRef *From = S.Env.find(Built)) {
+      Value = *From;
+      S.Env.eraseIf([&](PathRef Key) { return Key == Built; });
+    }
     if (Value) {
       // An object of this frame is returned by value: what is known of it is
       // known of the result.

@@ -17,16 +17,39 @@ LockClass LockClasses::of(PathRef Path) {
   return Found;
 }
 
+bool LockClasses::bind(Symbol Record, Symbol Name, LockClass Class) {
+  if (Class == NoClass)
+    return false;
+  auto [It, New] = Bindings.try_emplace({Record, Name}, Class);
+  if (New || It->second == Class)
+    return New;
+  // Two owners: only the way of the pointer tells which.
+  It->second = NoClass;
+  return false;
+}
+
+bool LockClasses::owns(Symbol Record, Symbol Name) const {
+  const LockDeclaration *D = P.field(Record, Name);
+  StringRef Type = D ? P.text(D->Spelled) : "";
+  return Type.contains("unique_ptr<") || Type.contains("shared_ptr<") ||
+         Type.contains("optional<");
+}
+
+bool LockClasses::pointsToLock(Symbol Record, Symbol Name) const {
+  const LockDeclaration *D = P.field(Record, Name);
+  return D && (D->KnownLock || Wrappers.contains(D->Record));
+}
+
 LockClass LockClasses::byField(PathRef Path) {
   while (Path && (P.Paths.isElement(P.Paths[Path])))
     Path = P.Paths[Path].Parent;
   const PathTable::Node N = P.Paths[Path];
-  if (!Path || !N.Parent || N.Pseudo)
+  if (!Path || !N.Parent || N.Pseudo || !N.ByValue)
     return NoClass;
   // The outermost wrapper is what its user would call the lock.
   PathRef Outer = P.Paths[N.Parent].Parent ? N.Parent : Path;
   const PathTable::Node &O = P.Paths[Outer];
-  if (O.Pseudo || P.Paths.isElement(O))
+  if (O.Pseudo || P.Paths.isElement(O) || !O.ByValue)
     return NoClass;
   PathRef Key = P.Paths.append(P.Paths.root(RootKind::Opaque, 0, 0), O.Record,
                                O.Name, true);
@@ -57,6 +80,15 @@ LockClass LockClasses::find(PathRef Path) {
   if (N.Parent) {
     if (N.Pseudo)
       return NoClass;
+    // A pointer or reference to a lock that somebody else owns.
+    if (!N.ByValue && !owns(N.Record, N.Name)) {
+      auto It = Bindings.find({N.Record, N.Name});
+      if (It != Bindings.end())
+        return It->second;
+      // Nobody is seen to set it: the member is all that can name the lock.
+      if (Set.contains({N.Record, N.Name}))
+        return NoClass;
+    }
     PathRef Key = P.Paths.append(P.Paths.root(RootKind::Opaque, 0, 0), N.Record,
                                  N.Name, true);
     std::string Owner = P.str(P.recordName(N.Record));
@@ -83,7 +115,8 @@ LockClass LockClasses::find(PathRef Path) {
     // A pointer or reference that could not be resolved.
     if (Type.ends_with("*") || Type.ends_with("&"))
       return NoClass;
-    LockDeclaration D{Fn.In->symbol(V.Type), P.place(Fn, V.Where)};
+    LockDeclaration D{Fn.In->symbol(V.Type), Fn.In->symbol(V.Type),
+                      Fn.In->symbol(V.Record), false, P.place(Fn, V.Where)};
     return make(At,
                 P.str(Fn.Name) + "::" + Fn.In->Summary.string(V.Name).str() +
                     Suffix,

@@ -30,6 +30,16 @@ public:
   /// nobody in the program knows.
   LockClass byField(PathRef Path);
 
+  /// Notes that a member that points or refers to a lock was set to a lock of
+  /// \p Class. A member that is set to locks of one class only stands for it.
+  /// Returns whether this is the first that is known.
+  bool bind(Symbol Record, Symbol Name, LockClass Class);
+  /// Notes that the program sets the member, to whatever.
+  void noteSetter(Symbol Record, Symbol Name) { Set.insert({Record, Name}); }
+  bool pointsToLock(Symbol Record, Symbol Name) const;
+  /// Forgets what was found before bindings were known.
+  void clearCache() { Cache.clear(); }
+
   /// The path names one object: its root is a global or a local variable.
   bool concrete(PathRef Path) const;
   /// Two paths of one class could name the same lock: their known owners do
@@ -38,12 +48,16 @@ public:
 
 private:
   LockClass find(PathRef Path);
+  /// A smart pointer's lock belongs to the pointer's owner.
+  bool owns(Symbol Record, Symbol Name) const;
   LockClass make(PathRef Key, std::string Name, std::string Group,
                  const LockDeclaration *Declaration);
 
   Program &P;
   LockOrderGraph &Graph;
   llvm::DenseSet<Symbol> Wrappers;
+  llvm::DenseMap<std::pair<Symbol, Symbol>, LockClass> Bindings;
+  llvm::DenseSet<std::pair<Symbol, Symbol>> Set;
   llvm::DenseMap<PathRef, LockClass> Cache;
   llvm::DenseMap<PathRef, LockClass> Known;
 };

@@ -59,14 +59,16 @@ void Program::addDeclarations(const Unit &U) {
       It->second.Bases.push_back(U.symbol(Base));
     for (const FieldSummary &F : R.Fields)
       Fields[{Key, U.symbol(F.Name)}] = {
-          U.symbol(F.LockType ? F.LockType : F.Type), PlaceOf(F.Where)};
+          U.symbol(F.LockType ? F.LockType : F.Type), U.symbol(F.Type),
+          U.symbol(F.Record), F.LockType != 0, PlaceOf(F.Where)};
   }
   for (const GlobalSummary &G : U.Summary.Globals) {
     Symbol Key = U.symbol(G.Key);
     GlobalNames.try_emplace(Key, U.symbol(G.Name));
     Globals.try_emplace(
         Key, LockDeclaration{U.symbol(G.LockType ? G.LockType : G.Type),
-                             PlaceOf(G.Where)});
+                             U.symbol(G.Type), U.symbol(G.Record),
+                             G.LockType != 0, PlaceOf(G.Where)});
   }
 }
 

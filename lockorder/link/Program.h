@@ -49,7 +49,10 @@ struct Record {
 };
 
 struct LockDeclaration {
-  Symbol Type = 0;
+  Symbol Type = 0;        ///< Of the lock: "std::mutex".
+  Symbol Spelled = 0;     ///< Of the variable: "std::unique_ptr<std::mutex>".
+  Symbol Record = 0;      ///< Class of its type, pointers looked through.
+  bool KnownLock = false; ///< A lock of a known library.
   Place Declared;
 };
 
