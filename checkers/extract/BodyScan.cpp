@@ -52,6 +52,12 @@ BodyScan::BodyScan(UnitContext &Unit, const FunctionDecl *Function)
   visit(Function->getBody());
 }
 
+BodyScan::BodyScan(UnitContext &Unit, llvm::ArrayRef<const VarDecl *> Globals)
+    : Unit(Unit) {
+  for (const VarDecl *V : Globals)
+    visitDecl(V);
+}
+
 void BodyScan::place(const Expr *E, Destination D) {
   while (E) {
     if (const auto *B = dyn_cast<CXXBindTemporaryExpr>(E))
@@ -238,6 +244,14 @@ void BodyScan::visit(const Stmt *S) {
     }
     break;
   }
+  case Stmt::CXXNewExprClass:
+    if (const auto *N = cast<CXXNewExpr>(S); N->hasInitializer()) {
+      Destination To;
+      To.What = Destination::Allocated;
+      To.Target = N;
+      place(N->getInitializer(), To);
+    }
+    break;
   case Stmt::InitListExprClass:
     visitList(cast<InitListExpr>(S));
     break;
@@ -263,6 +277,15 @@ void BodyScan::visit(const Stmt *S) {
       To.Number = newTemporary();
       place(M, To);
     }
+    break;
+  }
+  case Stmt::CallExprClass: {
+    const auto *C = cast<CallExpr>(S);
+    if (C->isCallToStdMove())
+      if (const auto *D =
+              dyn_cast<DeclRefExpr>(C->getArg(0)->IgnoreParenImpCasts()))
+        if (const auto *V = dyn_cast<VarDecl>(D->getDecl()))
+          Moved.insert(V);
     break;
   }
   case Stmt::CXXOperatorCallExprClass:

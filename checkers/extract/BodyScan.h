@@ -23,6 +23,7 @@ struct Destination {
     Temporary, ///< Number
     Assigned,  ///< the left side of an assignment: Target
     Element,   ///< an element of the container Target
+    Allocated, ///< by the new expression Target
     Capture,   ///< of a closure: Target is the lambda, Member its field
     FieldOf,   ///< Member of what Target, an initialiser list, initialises
   };
@@ -36,6 +37,8 @@ struct Destination {
 class BodyScan {
 public:
   BodyScan(UnitContext &Unit, const clang::FunctionDecl *Function);
+  /// Of global variables' initialisers.
+  BodyScan(UnitContext &Unit, llvm::ArrayRef<const clang::VarDecl *> Globals);
 
   /// \p E with casts, cleanups, bound temporaries and elided copies stripped.
   static const clang::Expr *core(const clang::Expr *E);
@@ -53,6 +56,9 @@ public:
   unsigned assignments(const clang::VarDecl *V) const {
     return Assignments.lookup(V);
   }
+
+  /// std::move(V) somewhere.
+  bool moved(const clang::VarDecl *V) const { return Moved.contains(V); }
 
   unsigned temporaries() const { return Temporaries; }
   unsigned newTemporary() { return Temporaries++; }
@@ -76,6 +82,7 @@ private:
   llvm::DenseMap<const clang::Expr *, Destination> Destinations;
   llvm::DenseMap<const clang::CXXBindTemporaryExpr *, Destination> Bound;
   llvm::DenseMap<const clang::VarDecl *, unsigned> Assignments;
+  llvm::DenseSet<const clang::VarDecl *> Moved;
   unsigned Temporaries = 0;
 };
 

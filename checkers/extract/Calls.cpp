@@ -311,6 +311,15 @@ void FunctionExtractor::constructIndirectly(QualType Type, Path Object,
                                             const Expr *At) {
   if (Type.isNull())
     return;
+  if (const TypeInfo &Info = Unit.Types.of(Type);
+      (Info.is(TypeKind::Thread) || Info.is(TypeKind::JoiningThread)) &&
+      !Args.empty() && Unit.Types.of(Args[0]->getType()).Kind != Info.Kind) {
+    spawn(At,
+          Info.is(TypeKind::Thread) ? model::SpawnKind::Thread
+                                    : model::SpawnKind::JoiningThread,
+          std::move(Object), Args);
+    return;
+  }
   const CXXRecordDecl *Class = Type->getAsCXXRecordDecl();
   if (!Class || !(Class = Class->getDefinition()) || !Unit.isUser(Class))
     return;

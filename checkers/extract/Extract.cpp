@@ -112,31 +112,28 @@ private:
     context(R);
   }
 
-  /// A global's initialiser is code of its own; only lambdas in it are
-  /// functions that others can name.
   void variable(const VarDecl *V) {
     if (V->getDeclContext()->isDependentContext() || V->isInvalidDecl() ||
         !V->hasGlobalStorage())
       return;
     if (Unit.lockType(V->getType()) && V->isThisDeclarationADefinition())
       Unit.global(V);
-    if (V->hasInit())
-      lambdas(V->getInit(), 0);
+    if (V->hasInit() && leads(V->getType()))
+      Initialised.push_back(V);
   }
 
-  void lambdas(const Stmt *S, int Depth) {
-    if (!S || Depth > 12)
-      return;
-    if (const auto *L = dyn_cast<LambdaExpr>(S)) {
-      const CXXRecordDecl *Closure = L->getLambdaClass();
-      if (!Closure->getDependentLambdaCallOperator())
-        Unit.Pending.insert(Closure->getLambdaCallOperator());
-      return;
-    }
-    for (const Stmt *Child : S->children())
-      lambdas(Child, Depth + 1);
+  /// A function or an object of the user's can be behind it.
+  bool leads(QualType Type) {
+    Type = Unit.Context.getBaseElementType(Type.getNonReferenceType());
+    if (Type->isRecordType() || Type->isFunctionPointerType())
+      return true;
+    return Type->isPointerType() && Type->getPointeeType()->isRecordType();
   }
 
+public:
+  std::vector<const VarDecl *> Initialised;
+
+private:
   UnitContext &Unit;
   llvm::DenseSet<const CXXRecordDecl *> Records;
 };
@@ -159,7 +156,12 @@ model::TUSummary extractSummary(ASTContext &Context,
       Unit.where(Unit.Sources.getLocForStartOfFile(
                      Unit.Sources.getMainFileID()))
           .File;
-  UnitWalk(Unit).context(Context.getTranslationUnitDecl());
+  UnitWalk Walk(Unit);
+  Walk.context(Context.getTranslationUnitDecl());
+  model::FunctionSummary Globals =
+      FunctionExtractor::globalInitialisers(Unit, Walk.Initialised);
+  if (!isBare(Globals))
+    Summary.Functions.push_back(std::move(Globals));
   Unit.findRecursiveMutexes();
   llvm::DenseSet<const FunctionDecl *> Done;
   // Both lists grow while they are walked.

@@ -322,7 +322,10 @@ void FunctionExtractor::element(const CFGElement &Element) {
   case CFGElement::AutomaticObjectDtor: {
     auto D = Element.castAs<CFGAutomaticObjDtor>();
     const VarDecl *V = D.getVarDecl();
-    if (Elided.count(V))
+    // What was moved out is somebody else's to destroy.
+    if (Elided.count(V) ||
+        (Scan->moved(V) &&
+         Unit.Types.of(V->getType()).is(TypeKind::UniquePointer)))
       return;
     SourceLocation End = D.getTriggerStmt() ? D.getTriggerStmt()->getEndLoc()
                                             : V->getLocation();
@@ -334,7 +337,9 @@ void FunctionExtractor::element(const CFGElement &Element) {
     const CXXBindTemporaryExpr *B =
         Element.castAs<CFGTemporaryDtor>().getBindTemporaryExpr();
     Destination D = Scan->boundTemporary(B);
-    if (D.What == Destination::Temporary)
+    // Owning pointers that are temporary are there to be moved from.
+    if (D.What == Destination::Temporary &&
+        !Unit.Types.of(B->getType()).is(TypeKind::UniquePointer))
       destroy(place(D), B->getType(), B->getSourceRange());
     return;
   }
@@ -375,8 +380,6 @@ void FunctionExtractor::destroy(Path Object, QualType Type, SourceRange At) {
   if (!Record || !Unit.destructionMatters(Record))
     return;
   const TypeInfo &Info = Unit.Types.of(Record);
-  if (Info.is(TypeKind::Thread))
-    return; // Joinable there means terminate(), not waiting.
   if (Info.is(TypeKind::InverseGuard)) {
     for (size_t I = InverseGuards.size(); I--;)
       if (InverseGuards[I].first == Object) {
@@ -452,6 +455,77 @@ FunctionExtractor::implicitDestructor(UnitContext &Unit,
     Bases.push_back(&B);
   for (const CXXBaseSpecifier *B : llvm::reverse(Bases))
     X.destroy(root(RootKind::This), B->getType(), At);
+  X.emit();
+  return std::move(X.Out);
+}
+
+//===-- Global variables --------------------------------------------------===//
+
+void FunctionExtractor::lambdasIn(const Stmt *S) {
+  for (const Stmt *Child : S->children())
+    if (const auto *L = dyn_cast_or_null<LambdaExpr>(Child))
+      lambda(L);
+    else if (Child)
+      lambdasIn(Child);
+}
+
+void FunctionExtractor::initial(Path To, const Expr *Init, int Depth) {
+  if (!Init || Depth > 6)
+    return;
+  const Expr *Core = BodyScan::core(Init);
+  if (const auto *L = dyn_cast<InitListExpr>(Core)) {
+    if (const auto *Semantic = L->getSemanticForm())
+      L = Semantic;
+    const RecordDecl *Record = L->getType()->getAsRecordDecl();
+    if (L->getType()->isArrayType() || L->isTransparent()) {
+      for (const Expr *One : L->inits())
+        initial(L->isTransparent() ? To : elementOf(To), One, Depth + 1);
+    } else if (Record && Record->isUnion()) {
+      if (L->getNumInits() && L->getInitializedFieldInUnion())
+        initial(field(To, L->getInitializedFieldInUnion()), L->getInit(0),
+                Depth + 1);
+    } else if (Record) {
+      const auto *Class = dyn_cast<CXXRecordDecl>(Record);
+      unsigned I = Class ? Class->getNumBases() : 0;
+      for (const FieldDecl *F : Record->fields()) {
+        if (F->isUnnamedBitField())
+          continue;
+        if (I >= L->getNumInits())
+          break;
+        initial(field(To, F), L->getInit(I++), Depth + 1);
+      }
+    }
+    return;
+  }
+  if (const auto *L = dyn_cast<LambdaExpr>(Core))
+    lambda(L);
+  if (const auto *C = dyn_cast<CXXConstructExpr>(Core)) {
+    lambdasIn(C);
+    if (Unit.isUser(C->getConstructor()) && C->getNumArgs())
+      construct(C);
+  }
+  QualType Type = Init->getType();
+  if (isCallableType(Type) ||
+      (Unit.Types.isPointerLike(Type) && matters(Type)))
+    store(To, pathOf(Init), Init);
+}
+
+model::FunctionSummary FunctionExtractor::globalInitialisers(
+    UnitContext &Unit, llvm::ArrayRef<const VarDecl *> Globals) {
+  FunctionExtractor X(Unit, nullptr);
+  model::StringId Main = Unit.Summary.MainFile;
+  X.Out.Key = Unit.intern(Unit.Summary.string(Main).str() + "#$globals");
+  X.Out.Name = Unit.intern("initialisation of globals in " +
+                           Unit.Summary.string(Main).str());
+  X.Out.HasBody = true;
+  X.Out.InternalLinkage = true;
+  X.Scan = std::make_unique<BodyScan>(Unit, Globals);
+  X.Blocks.emplace_back();
+  X.Blocks[0].Returns = true;
+  for (const VarDecl *V : Globals)
+    X.initial(root(RootKind::Global, 0, Unit.global(V)), V->getInit(), 0);
+  if (!X.Events.empty())
+    X.Out.Where = X.Events.front().Where;
   X.emit();
   return std::move(X.Out);
 }

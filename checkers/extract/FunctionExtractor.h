@@ -36,6 +36,12 @@ public:
   static model::FunctionSummary
   implicitDestructor(UnitContext &Unit, const clang::CXXDestructorDecl *D);
 
+  /// What initialising the unit's global variables stores and calls, as a
+  /// function of its own: tables of functions, registered callbacks.
+  static model::FunctionSummary
+  globalInitialisers(UnitContext &Unit,
+                     llvm::ArrayRef<const clang::VarDecl *> Globals);
+
 private:
   using Path = model::AccessPath;
   using Token = unsigned; ///< Index into Events, in order of emission.
@@ -140,6 +146,11 @@ private:
   }
   /// Functions of libraries that only pass on their first argument's object.
   static bool passesObject(llvm::StringRef Name);
+  bool isOwn(const clang::FunctionDecl *F) const {
+    return Function && F->getCanonicalDecl() == Function->getCanonicalDecl();
+  }
+  void lambdasIn(const clang::Stmt *S);
+  void initial(Path To, const clang::Expr *Init, int Depth);
   uint32_t localIndex(const clang::VarDecl *V);
   bool matters(clang::QualType Type);
 

@@ -63,7 +63,7 @@ FunctionExtractor::pseudo(Path Base, StringRef Name, bool ByValue) {
 
 /// The class whose closure the function runs on, if it is a lambda's.
 static const CXXRecordDecl *closureOf(const FunctionDecl *F) {
-  const auto *M = dyn_cast<CXXMethodDecl>(F);
+  const auto *M = dyn_cast_or_null<CXXMethodDecl>(F);
   return M && M->getParent()->isLambda() ? M->getParent() : nullptr;
 }
 
@@ -105,7 +105,7 @@ FunctionExtractor::Path FunctionExtractor::pathOfDecl(const ValueDecl *D,
   }
   if (const auto *P = dyn_cast<ParmVarDecl>(D)) {
     const auto *Owner = dyn_cast<FunctionDecl>(P->getDeclContext());
-    if (!Owner || Owner->getCanonicalDecl() == Function->getCanonicalDecl())
+    if (!Owner || isOwn(Owner))
       return root(RootKind::Param, P->getFunctionScopeIndex());
     return capture(P);
   }
@@ -136,13 +136,17 @@ FunctionExtractor::Path FunctionExtractor::pathOfDecl(const ValueDecl *D,
   const auto *V = dyn_cast<VarDecl>(D);
   if (!V)
     return root(RootKind::Opaque);
+  if (V->hasGlobalStorage() && V->getType()->isReferenceType())
+    if (const Expr *Init = V->getAnyInitializer())
+      if (const Expr *To = BodyScan::core(Init); isa<DeclRefExpr, MemberExpr>(To))
+        return pathOf(To, 20); // A second name.
   if (V->hasGlobalStorage())
     return Unit.isUser(V) ? root(RootKind::Global, 0, Unit.global(V))
                           : root(RootKind::Opaque);
   if (V->isInitCapture())
     return capture(V);
   const auto *Owner = dyn_cast<FunctionDecl>(V->getDeclContext());
-  if (Owner && Owner->getCanonicalDecl() != Function->getCanonicalDecl())
+  if (Owner && !isOwn(Owner))
     return capture(V);
   auto It = References.find(V);
   if (It != References.end())
@@ -179,6 +183,8 @@ FunctionExtractor::Path FunctionExtractor::place(const Destination &D) {
     return pathOf(D.Target);
   case Destination::Element:
     return elementOf(pathOf(D.Target));
+  case Destination::Allocated:
+    return temporaryOf(D.Target);
   case Destination::FieldOf:
     return field(objectOf(D.Target), D.Member);
   case Destination::Capture: {

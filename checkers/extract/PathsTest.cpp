@@ -279,3 +279,69 @@ Task run() {
     #2 call local0:__promise callee=return_void#
 )");
 }
+
+TEST(Paths, OwnersThatAreMovedFrom) {
+  Extracted X(R"(
+#include <memory>
+#include <utility>
+struct Guard { Guard(); ~Guard(); };
+void eat(std::unique_ptr<Guard>);
+void hand() {
+  auto p = std::make_unique<Guard>();
+  eat(std::move(p));
+}
+std::unique_ptr<Guard> make() {
+  std::unique_ptr<Guard> p(new Guard);
+  return p;
+}
+void keep() { auto p = make(); }
+)");
+  EXPECT_EQ(X.function("hand"), R"(
+  B0 work returns
+    #0 call temp1 callee=Guard#
+    #1 store local0:p (temp1)
+    #2 call callee=eat#$@N@std@S@unique_ptr>#$@S@Guard#$@N@std@S@default_delete>#S1_# (local0:p)
+)");
+  EXPECT_EQ(X.function("make"), R"(
+  B0 work returns local0:p
+    #0 call temp0 callee=Guard#
+    #1 store local0:p (temp0)
+)");
+  EXPECT_EQ(X.function("keep"), R"(
+  B0 returns
+    #0 call callee=make#
+    #1 store local0:p (result#0)
+    #2 destroy local0:p callee=~Guard#
+)");
+}
+
+TEST(Paths, GlobalInitialisers) {
+  Extracted X(R"(
+#include <functional>
+#include <mutex>
+void first(int);
+struct Row { const char *name; void (*run)(int); };
+static const Row rows[] = {{"a", first}, {"b", &first}};
+std::function<void()> callback = [] { first(1); };
+struct Registrar { Registrar(std::function<void()>); } registrar([] {});
+std::mutex m, &alias = m;
+void use() {
+  alias.lock();
+  rows[1].run(2);
+}
+)");
+  EXPECT_EQ(X.function("initialisation of globals in unit.cpp"), R"(
+  B0 returns
+    #0 store global<unit.cpp#c:unit.cpp@rows>[]->run (function<first#I#>)
+    #1 store global<unit.cpp#c:unit.cpp@rows>[]->run (function<first#I#>)
+    #2 store temp3.$fn (function<$unit.cpp$lambda@7:34>)
+    #3 store global<callback> (temp3)
+    #4 store temp4.$fn (function<$unit.cpp$lambda@8:66>)
+    #5 call global<registrar> callee=Registrar#$@N@std@S@function>#Fv()# (temp4)
+)");
+  EXPECT_EQ(X.function("use"), R"(
+  B0 returns
+    #0 acquire global<m>
+    #1 call calling=global<unit.cpp#c:unit.cpp@rows>[]->run (-)
+)");
+}

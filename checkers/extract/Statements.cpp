@@ -187,6 +187,8 @@ void FunctionExtractor::returned(const Expr *Value, const Stmt *At,
     // A result that is contextually tested (optional, expected) keeps none.
     return;
   }
+  if (Unit.Types.of(Type).is(TypeKind::UniquePointer) && NrvoVariable)
+    Elided[NrvoVariable] = 1;
   if (Function->getReturnType()->isReferenceType() ||
       Unit.Types.isPointerLike(Function->getReturnType()) ||
       isCallableType(Function->getReturnType())) {

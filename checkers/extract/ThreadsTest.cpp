@@ -263,3 +263,37 @@ void callback(std::stop_token token) {
     #1 cancel-callback param0 callee=callback#$@N@std@S@stop_token#$lambda@21:43
 )");
 }
+
+TEST(Threads, ThreadsOnTheHeap) {
+  Extracted X(R"(
+#include <memory>
+#include <thread>
+struct T {
+  std::thread *plain;
+  std::unique_ptr<std::thread> owned;
+  void go();
+  void start() {
+    plain = new std::thread(&T::go, this);
+    owned = std::make_unique<std::thread>([this] { go(); });
+  }
+  void stop() {
+    plain->join();
+    owned->join();
+  }
+};
+)");
+  EXPECT_EQ(X.function("T::start"), R"(
+  B0 work returns
+    #0 spawn temp2 callee=go# (this) as thread with-object
+    #1 store this->plain (temp2)
+    #2 store temp3->$cap:this (this)
+    #3 store temp3.$fn (function<start#$lambda@10:43>)
+    #4 spawn temp4 callee=start#$lambda@10:43 (temp3) as thread with-object
+    #5 store this->owned (temp4)
+)");
+  EXPECT_EQ(X.function("T::stop"), R"(
+  B0 returns
+    #0 join this->plain
+    #1 join this->owned
+)");
+}

@@ -480,7 +480,6 @@ bool UnitContext::destructionMatters(const CXXRecordDecl *Record) {
   switch (Types.of(Record).Kind) {
   case TypeKind::Guard:
   case TypeKind::InverseGuard:
-  case TypeKind::Thread:
   case TypeKind::JoiningThread:
     Result = true;
     break;
