@@ -68,6 +68,17 @@ TEST(MakeFindings, FingerprintSeesWhereANameEnds) {
   EXPECT_NE(Of({"a"}, "c"), Of({"a", ""}, "c"));
 }
 
+TEST(MakeFindings, FingerprintDoesNotSeeTheLineOfALambda) {
+  auto Of = [](std::string Name) {
+    return makeFindings({diagnosis("a", 1, {std::move(Name)})}, {})[0]
+        .Fingerprint;
+  };
+  EXPECT_EQ(Of("lambda at src/a.cpp:12 in ns::f()"),
+            Of("lambda at src/a.cpp:140:7 in ns::f()"));
+  EXPECT_NE(Of("lambda at src/a.cpp:12 in ns::f1()"),
+            Of("lambda at src/a.cpp:12 in ns::f2()"));
+}
+
 TEST(MakeFindings, NumbersEqualNames) {
   auto Findings = makeFindings(
       {diagnosis("a.cpp", 1, {"x"}), diagnosis("a.cpp", 2, {"x"})}, {});

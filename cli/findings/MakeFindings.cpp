@@ -46,6 +46,20 @@ auto order(const Diagnosis &D) {
   return std::tie(D.Where, D.Check, D.Message, D.Identity);
 }
 
+/// Names of lambdas hold the line they are at: "lambda at src/a.cpp:12 in f()".
+std::string withoutLines(StringRef Name) {
+  std::string Result;
+  while (!Name.empty()) {
+    auto [Before, After] = Name.split(':');
+    Result += Before;
+    StringRef Next = After.drop_while(isDigit);
+    if (Before.size() < Name.size() && Next.size() == After.size())
+      Result += ':';
+    Name = Next;
+  }
+  return Result;
+}
+
 std::string fingerprint(const Diagnosis &D, unsigned Number) {
   SHA256 Hash;
   // The end of each string counts: {"ab", "c"} is not {"a", "bc"}.
@@ -56,10 +70,10 @@ std::string fingerprint(const Diagnosis &D, unsigned Number) {
   Add(D.Check);
   if (D.Identity.empty()) {
     Add(D.Where.File);
-    Add(D.Message);
+    Add(withoutLines(D.Message));
   }
   for (const std::string &Name : D.Identity)
-    Add(Name);
+    Add(withoutLines(Name));
   if (Number)
     Add(std::to_string(Number));
   return toHex(Hash.final(), /*LowerCase=*/true).substr(0, 32);
