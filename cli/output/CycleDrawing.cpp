@@ -127,12 +127,19 @@ void Drawing::arrow(size_t Index) {
       << Index + 1 << "</text>\n";
 }
 
+/// Both ends of a long name: locks of one class differ in their last part.
 std::string shortened(StringRef Name) {
-  StringRef Rest = Name;
-  for (unsigned I = 0; I < MaxCharacters && !Rest.empty(); ++I)
-    takeCharacter(Rest);
-  std::string Text = html(Name.drop_back(Rest.size()));
-  return Rest.empty() ? Text : Text + "&#8230;";
+  std::vector<StringRef> Characters;
+  for (StringRef Rest = Name; !Rest.empty();)
+    Characters.push_back(takeCharacter(Rest).Bytes);
+  if (Characters.size() <= MaxCharacters)
+    return html(Name);
+  constexpr unsigned Head = MaxCharacters * 2 / 5;
+  constexpr unsigned Tail = MaxCharacters - 1 - Head;
+  const char *HeadEnd = Characters[Head].begin();
+  const char *TailBegin = Characters[Characters.size() - Tail].begin();
+  return html(StringRef(Name.begin(), HeadEnd - Name.begin())) + "&#8230;" +
+         html(StringRef(TailBegin, Name.end() - TailBegin));
 }
 
 void Drawing::draw() {
