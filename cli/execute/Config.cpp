@@ -39,7 +39,9 @@ public:
     yaml::Node *Root = It == Document->end() ? nullptr : It->getRoot();
     if (Root && !isa<yaml::NullNode>(Root))
       mapping(*Root, top(C));
-    Document->skip();
+    // Reads on to where the document ends; mistakes may stand there too.
+    if (Why.empty() && It != Document->end() && ++It != Document->end())
+      bad(*It->getRoot(), "a second document starts here; only one is read");
     if (!Why.empty())
       return createStringError(Why);
     return C;

@@ -18,13 +18,14 @@ Expected<CheckFilter> CheckFilter::create(StringRef Globs) {
     Word = Word.ltrim();
     if (Word.empty())
       continue;
-    Expected<GlobPattern> Glob = GlobPattern::create(Word);
+    auto Text = std::make_shared<const std::string>(Word.str());
+    Expected<GlobPattern> Glob = GlobPattern::create(*Text);
     if (!Glob)
       return createStringError("'" + Word + "' is not a pattern of checks: " +
                                toString(Glob.takeError()) +
                                "; write a name or use '*', as in "
                                "'-*,raddle-double-lock'");
-    Filter.Items.push_back({Takes, Word.str(), std::move(*Glob)});
+    Filter.Items.push_back({Takes, std::move(Text), std::move(*Glob)});
   }
   return Filter;
 }
@@ -41,7 +42,7 @@ CheckFilter::unused(const std::vector<StringRef> &Checks) const {
   std::vector<std::string> Result;
   for (const Item &I : Items)
     if (none_of(Checks, [&](StringRef C) { return I.Glob.match(C); }))
-      Result.push_back(I.Text);
+      Result.push_back(*I.Text);
   return Result;
 }
 

@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/GlobPattern.h"
+#include <memory>
 
 namespace raddle::cli {
 
@@ -28,7 +29,8 @@ public:
 private:
   struct Item {
     bool Takes; ///< Or takes out.
-    std::string Text;
+    /// On the heap, for Glob refers to it.
+    std::shared_ptr<const std::string> Text;
     llvm::GlobPattern Glob;
   };
   std::vector<Item> Items;

@@ -183,6 +183,16 @@ TEST(CheckFilter, LastGlobDecides) {
   EXPECT_FALSE(Enabled("raddle-*,-*", "raddle-double-lock"));
 }
 
+TEST(CheckFilter, OutlivesTheText) {
+  auto Text = std::make_unique<std::string>("*,-raddle-double-lock,-raddle-x*");
+  CheckFilter Filter = cantFail(CheckFilter::create(*Text));
+  Text->assign(Text->size(), '?');
+  Text.reset();
+  EXPECT_FALSE(Filter.enabled("raddle-double-lock"));
+  EXPECT_TRUE(Filter.enabled("raddle-busy-spin"));
+  EXPECT_FALSE(CheckFilter(Filter).enabled("raddle-xyz"));
+}
+
 TEST(CheckFilter, NamesWhatMatchesNothing) {
   auto Filter = cantFail(CheckFilter::create("-*,raddle-doubel-lock"));
   EXPECT_EQ(Filter.unused({"raddle-double-lock"}),
