@@ -163,11 +163,12 @@ bool LockClasses::compatible(PathRef A, PathRef B) const {
           (Y.Root == RootKind::Global || Y.Root == RootKind::Local);
       return !BothConcrete;
     }
-    if (X.Name != Y.Name || X.Record != Y.Record)
-      // `a.mu` against `b.mu`: different members hold different objects;
-      // members of different records can refer to one object.
-      return X.Record != Y.Record || X.Pseudo || Y.Pseudo ||
-             Paths.isElement(X) || Paths.isElement(Y);
+    if (X.Name != Y.Name || X.Record != Y.Record) {
+      // Different members hold different objects, unless they point.
+      bool Vague = X.Pseudo || Y.Pseudo || Paths.isElement(X) ||
+                   Paths.isElement(Y);
+      return Vague || (X.Record != Y.Record && !(X.ByValue && Y.ByValue));
+    }
     A = X.Parent;
     B = Y.Parent;
   }
