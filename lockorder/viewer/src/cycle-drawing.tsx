@@ -58,7 +58,7 @@ export function CycleDrawing({ report, cycle, turned, numberOf, selected, onSele
             key={edge}
             class={classes}
             role="button"
-            tabIndex={0}
+            tabindex={0}
             aria-label={shorten(words, 400)}
             aria-pressed={edge === selected}
             data-edge={edge}

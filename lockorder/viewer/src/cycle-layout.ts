@@ -22,7 +22,7 @@ const LABEL_HEIGHT = 22;
 
 export function layoutCycle(input: LayoutInput): Drawing {
   const graph = new Graph({ multigraph: true, directed: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 36, edgesep: 28, ranksep: 34, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: "TB", nodesep: 36, edgesep: 28, ranksep: 76, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { from, to } of input.edges)
     for (const lock of [from, to])

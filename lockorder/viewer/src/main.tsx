@@ -13,6 +13,10 @@ function start(): void {
   const data = JSON.parse(text.textContent ?? "") as Partial<ReportData>;
   // One copy of the data is enough.
   text.remove();
+  // Before the views listen: what they draw for paper depends on it.
+  const printing = (on: boolean) => () => document.documentElement.classList.toggle("printing", on);
+  window.addEventListener("beforeprint", printing(true));
+  window.addEventListener("afterprint", printing(false));
   render(<App report={new Report(normalise(data))} />, host);
   // Its anchors have the same names as the viewer's links; the browser would scroll to them.
   document.getElementById("raddle-static")?.remove();

@@ -4,14 +4,16 @@
 
 import type { Report } from "./data.ts";
 import { CellRank, type MatrixModel } from "./matrix-model.ts";
-import { shorten } from "./visible.js";
+import { shorten, visible } from "./visible.js";
 
-export const LEFT = 190;
-export const TOP = 130;
 const SMALLEST = 0.02;
 const LARGEST = 44;
 /** From this size of a cell on, each lock's name is drawn; below it, the groups'. */
 const NAMES_FROM = 11;
+
+/** Room for names at the left and the top: locks' names need more than groups'. */
+const GUTTERS = { names: { left: 230, top: 170 }, groups: { left: 150, top: 120 } };
+const guttersAt = (scale: number) => (scale >= NAMES_FROM ? GUTTERS.names : GUTTERS.groups);
 
 export interface Viewport { x: number; y: number; scale: number }
 export interface Cell { row: number; column: number; cell: number }
@@ -48,9 +50,18 @@ export class MatrixCanvas {
     return changed;
   }
 
+  get left(): number {
+    return guttersAt(this.view.scale).left;
+  }
+  get top(): number {
+    return guttersAt(this.view.scale).top;
+  }
+
   fit(): void {
     const size = Math.max(1, this.model?.locks.length ?? 1);
-    const scale = Math.min((this.width - LEFT - 14) / size, (this.height - TOP - 14) / size, 36);
+    const fitting = ({ left, top }: { left: number; top: number }) => Math.min((this.width - left - 14) / size, (this.height - top - 14) / size, 36);
+    let scale = fitting(GUTTERS.names);
+    if (scale < NAMES_FROM) scale = Math.min(fitting(GUTTERS.groups), NAMES_FROM - 0.01);
     this.view = { x: 0, y: 0, scale: Math.max(scale, SMALLEST) };
   }
 
@@ -61,10 +72,15 @@ export class MatrixCanvas {
   }
 
   /** Zooms so that the point (in pixels of the canvas) stays where it is. */
-  zoom(factor: number, px = (this.width + LEFT) / 2, py = (this.height + TOP) / 2): void {
+  zoom(factor: number, px = (this.width + this.left) / 2, py = (this.height + this.top) / 2): void {
     const { x, y, scale } = this.view;
     const next = Math.min(Math.max(scale * factor, SMALLEST), LARGEST);
-    this.view = { x: x + (px - LEFT) / scale - (px - LEFT) / next, y: y + (py - TOP) / scale - (py - TOP) / next, scale: next };
+    const after = guttersAt(next);
+    this.view = {
+      x: x + (px - this.left) / scale - (px - after.left) / next,
+      y: y + (py - this.top) / scale - (py - after.top) / next,
+      scale: next,
+    };
     this.keepInside();
   }
 
@@ -74,8 +90,8 @@ export class MatrixCanvas {
     const scale = Math.max(this.view.scale, 14);
     this.view = {
       scale,
-      x: this.model.columns[cell] + 0.5 - (this.width - LEFT) / 2 / scale,
-      y: this.model.rows[cell] + 0.5 - (this.height - TOP) / 2 / scale,
+      x: this.model.columns[cell] + 0.5 - (this.width - GUTTERS.names.left) / 2 / scale,
+      y: this.model.rows[cell] + 0.5 - (this.height - GUTTERS.names.top) / 2 / scale,
     };
     this.keepInside();
   }
@@ -83,17 +99,17 @@ export class MatrixCanvas {
   private keepInside(): void {
     const size = this.model?.locks.length ?? 0;
     const clamp = (at: number, shown: number) => (shown >= size ? 0 : Math.min(Math.max(at, -shown * 0.1), size - shown * 0.9));
-    this.view.x = clamp(this.view.x, (this.width - LEFT) / this.view.scale);
-    this.view.y = clamp(this.view.y, (this.height - TOP) / this.view.scale);
+    this.view.x = clamp(this.view.x, (this.width - this.left) / this.view.scale);
+    this.view.y = clamp(this.view.y, (this.height - this.top) / this.view.scale);
   }
 
   /** The cell under a point; where cells are tiny, the nearest edge within a few pixels. */
   hit(px: number, py: number): Cell | null {
     const { model, view } = this;
-    if (!model || px < LEFT || py < TOP) return null;
+    if (!model || px < this.left || py < this.top) return null;
     const size = model.locks.length;
-    const column = Math.floor(view.x + (px - LEFT) / view.scale);
-    const row = Math.floor(view.y + (py - TOP) / view.scale);
+    const column = Math.floor(view.x + (px - this.left) / view.scale);
+    const row = Math.floor(view.y + (py - this.top) / view.scale);
     if (row < 0 || column < 0 || row >= size || column >= size) return null;
     const exact = model.at.get(row * size + column);
     if (exact !== undefined) return { row, column, cell: exact };
@@ -101,8 +117,8 @@ export class MatrixCanvas {
       let best = -1;
       let bestDistance = 6 * 6;
       for (let cell = 0; cell < model.edges.length; ++cell) {
-        const dx = (model.columns[cell] + 0.5 - view.x) * view.scale + LEFT - px;
-        const dy = (model.rows[cell] + 0.5 - view.y) * view.scale + TOP - py;
+        const dx = (model.columns[cell] + 0.5 - view.x) * view.scale + this.left - px;
+        const dy = (model.rows[cell] + 0.5 - view.y) * view.scale + this.top - py;
         // Of two at the same distance, the later one is drawn on top.
         const distance = dx * dx + dy * dy;
         if (distance <= bestDistance) [best, bestDistance] = [cell, distance];
@@ -123,7 +139,7 @@ export class MatrixCanvas {
 
     context.save();
     context.beginPath();
-    context.rect(LEFT, TOP, this.width - LEFT, this.height - TOP);
+    context.rect(this.left, this.top, this.width - this.left, this.height - this.top);
     context.clip();
     this.drawGround(context, model, colours);
     if (hover) this.drawCross(context, hover, colours);
@@ -134,10 +150,10 @@ export class MatrixCanvas {
   }
 
   private px(column: number): number {
-    return LEFT + (column - this.view.x) * this.view.scale;
+    return this.left + (column - this.view.x) * this.view.scale;
   }
   private py(row: number): number {
-    return TOP + (row - this.view.y) * this.view.scale;
+    return this.top + (row - this.view.y) * this.view.scale;
   }
 
   private drawGround(context: CanvasRenderingContext2D, model: MatrixModel, colours: Colours): void {
@@ -185,8 +201,8 @@ export class MatrixCanvas {
   private drawCross(context: CanvasRenderingContext2D, hover: Cell, colours: Colours): void {
     const thick = Math.max(this.view.scale, 1);
     context.fillStyle = colours.hover;
-    context.fillRect(LEFT, this.py(hover.row), this.width, thick);
-    context.fillRect(this.px(hover.column), TOP, thick, this.height);
+    context.fillRect(this.left, this.py(hover.row), this.width, thick);
+    context.fillRect(this.px(hover.column), this.top, thick, this.height);
   }
 
   /** Colour and shape both say what an edge is: see the legend in matrix-page.tsx. */
@@ -200,7 +216,7 @@ export class MatrixCanvas {
       const side = Math.max(scale - (scale > 6 ? 4 : 0), smallest[rank]);
       const x = this.px(model.columns[cell]) + (scale - side) / 2;
       const y = this.py(model.rows[cell]) + (scale - side) / 2;
-      if (x > this.width || y > this.height || x + side < LEFT || y + side < TOP) continue;
+      if (x > this.width || y > this.height || x + side < this.left || y + side < this.top) continue;
       context.fillStyle = fills[rank];
       if (scale < 9) {
         context.fillRect(x, y, side, side);
@@ -223,7 +239,8 @@ export class MatrixCanvas {
   private label(lock: number): string {
     let label = this.labels.get(lock);
     if (label === undefined) {
-      label = shorten(this.report.lockName(lock), 26);
+      // The end of a C++ name tells most, and in a column of names its start is the same.
+      label = tail(visible(this.report.lockName(lock)), 30);
       this.labels.set(lock, label);
     }
     return label;
@@ -233,39 +250,39 @@ export class MatrixCanvas {
     const { scale } = this.view;
     const size = model.locks.length;
     const names = scale >= NAMES_FROM;
-    const bands = names ? 5 : LEFT;
+    const bands = names ? 5 : 8;
     context.textBaseline = "middle";
     for (const side of ["row", "column"] as const) {
       context.save();
       context.beginPath();
-      if (side === "row") context.rect(0, TOP, LEFT, this.height - TOP);
+      if (side === "row") context.rect(0, this.top, this.left, this.height - this.top);
       else {
-        context.rect(LEFT, 0, this.width - LEFT, TOP);
+        context.rect(this.left, 0, this.width - this.left, this.top);
       }
       context.clip();
       if (side === "column") {
         // Draw the columns' names as the rows', turned by a quarter.
-        context.translate(LEFT - this.view.x * scale, TOP);
+        context.translate(this.left - this.view.x * scale, this.top);
         context.rotate(-Math.PI / 2);
-        context.translate(-LEFT, 0);
+        context.translate(-this.left, 0);
       }
       const at = (index: number) => (side === "row" ? this.py(index) : index * scale);
       const from = Math.max(0, Math.floor(side === "row" ? this.view.y : this.view.x));
       const to = Math.min(size, Math.ceil(from + Math.max(this.width, this.height) / scale + 1));
       // Rows have their names at the matrix' left edge; columns at its top: both end there.
-      const end = side === "row" ? LEFT - 12 : LEFT + 12;
+      const end = side === "row" ? this.left - 12 : this.left + 12;
       context.textAlign = side === "row" ? "right" : "left";
       model.groups.forEach(({ name, first, count }, index) => {
         if (first + count < from || first > to) return;
         const length = count * scale;
         if (index % 2 || names) {
           context.fillStyle = index % 2 ? colours.band : colours.line;
-          context.fillRect(side === "row" ? LEFT - Math.min(bands, 8) : LEFT, at(first), side === "row" ? Math.min(bands, 8) - 2 : 6, Math.max(length - 1, 0.5));
+          context.fillRect(side === "row" ? this.left - bands : this.left, at(first), side === "row" ? bands - 2 : 6, Math.max(length - 1, 0.5));
         }
-        if (!names && length >= 12) {
-          context.font = "11px " + FONT;
+        if (!names && length >= 9) {
+          context.font = Math.min(12, length) + "px " + FONT;
           context.fillStyle = colours.quiet;
-          context.fillText(shorten(name || "(no group)", side === "row" ? 28 : 19), end, at(first) + length / 2);
+          context.fillText(shorten(name || "(no group)", side === "row" ? 20 : 15), end, at(first) + length / 2);
         }
       });
       if (names) {
@@ -273,7 +290,7 @@ export class MatrixCanvas {
         for (let index = from; index < to; ++index) {
           const on = hover && (side === "row" ? hover.row : hover.column) === index;
           context.fillStyle = on ? colours.text : colours.quiet;
-          context.fillText(this.fitLabel(context, model.locks[index], (side === "row" ? LEFT : TOP) - 18), end, at(index) + scale / 2);
+          context.fillText(this.fitLabel(context, model.locks[index], (side === "row" ? this.left : this.top) - 18), end, at(index) + scale / 2);
         }
       }
       context.restore();
@@ -283,10 +300,12 @@ export class MatrixCanvas {
   /** All letters of a fixed-width font are as wide, but for scripts it does not hold: measure those. */
   private fitLabel(context: CanvasRenderingContext2D, lock: number, room: number): string {
     let label = this.label(lock);
-    while (label.length > 4 && context.measureText(label).width > room) label = shorten(label, label.length - 2);
+    while (label.length > 4 && context.measureText(label).width > room) label = tail(label, label.length - 2);
     return label;
   }
 }
+
+const tail = (text: string, length: number): string => (text.length <= length ? text : "\u2026" + text.slice(text.length - length + 1));
 
 const FONT = "system-ui, sans-serif";
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";

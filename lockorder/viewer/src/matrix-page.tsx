@@ -100,6 +100,7 @@ function Canvas({ report, model, chosen, onChoose }: { report: Report; model: Ma
     const recolour = () => (matrix.forgetColours(), matrix.draw(null, latest.current.selected));
     dark.addEventListener("change", recolour);
     window.addEventListener("beforeprint", recolour);
+    window.addEventListener("afterprint", recolour);
     // The browser calls wheel listeners set by attribute passive, and then the page scrolls too.
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
@@ -112,6 +113,7 @@ function Canvas({ report, model, chosen, onChoose }: { report: Report; model: Ma
       watch.disconnect();
       dark.removeEventListener("change", recolour);
       window.removeEventListener("beforeprint", recolour);
+      window.removeEventListener("afterprint", recolour);
       element.removeEventListener("wheel", wheel);
       cancelAnimationFrame(frame.current);
       frame.current = 0;

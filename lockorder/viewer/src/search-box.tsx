@@ -22,8 +22,11 @@ export function SearchBox({ label, placeholder, value, onChange }: { label: stri
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
-        if (value) onChange("");
-        else input.current?.blur();
+        const { currentTarget } = event;
+        if (!currentTarget.value) return currentTarget.blur();
+        // At once: the next Escape may come before the page is drawn again.
+        currentTarget.value = "";
+        onChange("");
       }}
     />
   );

@@ -25,7 +25,8 @@ export function VirtualList<T>({ items, rowHeight, label, resetOn, link, row }: 
   const printing = usePrinting();
   const box = useRef<HTMLOListElement>(null);
   const [range, setRange] = useState<[number, number]>([0, 60]);
-  const [cursor, setCursor] = useState(-1);
+  // Not a state: keys may come faster than the list is drawn.
+  const cursor = useRef(-1);
   const whole = printing || items.length <= WHOLE_UP_TO;
 
   const update = () => {
@@ -44,19 +45,19 @@ export function VirtualList<T>({ items, rowHeight, label, resetOn, link, row }: 
     };
   });
   useLayoutEffect(update, [items.length, whole]);
-  useEffect(() => setCursor(-1), [resetOn]);
+  useEffect(() => void (cursor.current = -1), [resetOn]);
 
   const move = (by: number) => {
-    const target = Math.min(Math.max(cursor + by, 0), items.length - 1);
+    const target = Math.min(Math.max(cursor.current + by, 0), items.length - 1);
     if (target < 0 || !box.current) return;
-    setCursor(target);
+    cursor.current = target;
     const top = box.current.getBoundingClientRect().top + target * rowHeight;
     if (top < 80) window.scrollBy({ top: top - 80, behavior: "instant" });
     else if (top + rowHeight > window.innerHeight - 16) window.scrollBy({ top: top + rowHeight - window.innerHeight + 16, behavior: "instant" });
     // The row may only now come into the page.
     requestAnimationFrame(() => {
       update();
-      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${target}"] a`)?.focus({ preventScroll: true }));
+      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${cursor.current}"] a`)?.focus({ preventScroll: true }));
     });
   };
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
@@ -67,7 +68,7 @@ export function VirtualList<T>({ items, rowHeight, label, resetOn, link, row }: 
     <ol class="rows" ref={box} aria-label={label} style={{ paddingTop: first * rowHeight + "px", paddingBottom: (items.length - last) * rowHeight + "px" }}>
       {items.slice(first, last).map((item, i) => (
         <li key={first + i} data-row={first + i} style={{ height: rowHeight + "px" }} aria-setsize={items.length} aria-posinset={first + i + 1}>
-          <a href={link(item)} onFocus={() => setCursor(first + i)}>
+          <a href={link(item)} onFocus={() => (cursor.current = first + i)}>
             {row(item)}
           </a>
         </li>

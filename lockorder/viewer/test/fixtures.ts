@@ -182,9 +182,9 @@ export function smallReport(): ReportData {
       "raddle-busy-spin": { summary: "A loop that only reads a flag burns a core.", help: "" },
     },
     sources: [
-      { path: "src/queue.cpp", chunks: [{ first: 1, lines: QUEUE }] },
-      { path: "src/cache.cpp", chunks: [{ first: 1, lines: CACHE }] },
-      { path: "src/worker.cpp", chunks: [{ first: 1, lines: WORKER }] },
+      { path: "src/queue.cpp", chunks: [{ first: 1, lines: [...QUEUE] }] },
+      { path: "src/cache.cpp", chunks: [{ first: 1, lines: [...CACHE] }] },
+      { path: "src/worker.cpp", chunks: [{ first: 1, lines: [...WORKER] }] },
     ],
     findings, locks, edges, order: [0, 1, 2, 3, 4, 5, 6],
   };
@@ -251,7 +251,7 @@ function sequence(seed: number): (below: number) => number {
   };
 }
 
-export function largeReport(lockCount = 5000, edgeCount = 20000, findingCount = 300): ReportData {
+export function largeReport(lockCount = 5000, edgeCount = 20000, findingCount = 100): ReportData {
   const next = sequence(42);
   const small = smallReport();
   const sources: Source[] = Array.from({ length: 400 }, (_, s) => ({
@@ -303,8 +303,10 @@ export function largeReport(lockCount = 5000, edgeCount = 20000, findingCount = 
     const i = next(lockCount - 1);
     // Most edges stay near: a component takes locks of its own subsystem.
     const reach = next(4) ? 60 : lockCount;
-    addEdge(i, Math.min(lockCount - 1, i + 1 + next(reach)), false);
-    if (next(200) === 0) addEdge(Math.min(lockCount - 1, i + 1 + next(60)), i, false);
+    const j = i + 1 + next(reach);
+    if (j < lockCount) addEdge(i, j, false);
+    const k = i + 1 + next(60);
+    if (k < lockCount && next(200) === 0) addEdge(k, i, false);
   }
   return {
     ...small, project: "large", sources, findings, locks, edges: edges.slice(0, edgeCount), order,

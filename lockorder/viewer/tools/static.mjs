@@ -8,7 +8,12 @@ import { firstPart, visible } from "../src/visible.js";
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const LONGEST_NAME = 160;
 const LONGEST_LABEL = 28;
-const MOST_EDGES = 5000;
+/** Above so many locks or edges, only those of a cycle are listed. */
+const MOST_LOCKS = 1000;
+const MOST_EDGES = 2000;
+/** So many findings are written in detail, so many of them with their source lines. */
+const MOST_DETAILS = 100;
+const MOST_WITH_SOURCE = 50;
 
 export function escapeHtml(text) {
   return visible(String(text ?? "")).replace(/[&<>"']/g, (c) => ENTITIES[c]);
@@ -47,16 +52,16 @@ export function staticPart(data) {
     return `<pre class="st-source">${lines.join("")}</pre>`;
   };
 
-  const step = (s) =>
+  const step = (s, withSource) =>
     `<li><span class="st-kind">${escapeHtml(s.kind)}</span> ${name(s.function)} ${long(s.text)} ${place(s.place)}` +
-    `<div class="st-held">Held: ${s.held.length ? s.held.map((l) => name(lock(l))).join(", ") : "nothing"}</div>${source(s.place)}</li>`;
+    `<div class="st-held">Held: ${s.held.length ? s.held.map((l) => name(lock(l))).join(", ") : "nothing"}</div>${withSource ? source(s.place) : ""}</li>`;
 
-  const witness = (w, i) =>
+  const witness = (w, i, withSource) =>
     `<section class="st-witness"><h4>${i + 1}. ${long(w.title)}</h4>` +
     (w.thread ? `<div class="st-thread">Thread: ${name(w.thread)}</div>` : "") +
-    `<ol class="st-steps">${w.steps.map(step).join("\n")}</ol></section>`;
+    `<ol class="st-steps">${w.steps.map((s) => step(s, withSource)).join("\n")}</ol></section>`;
 
-  const finding = (f) => {
+  const finding = (f, index) => {
     const number = (edge) => f.witnesses.findIndex((w) => w.edge === edge) + 1;
     const turn = f.turnRound && data.edges[f.turnRound.edge];
     return (
@@ -64,16 +69,16 @@ export function staticPart(data) {
       `<div class="st-meta">${level(f)} ${escapeHtml(f.check)} · ${place(f.place)}</div>` +
       (f.cycle?.length ? cycleFigure(f, data, number) : "") +
       (turn ? `<div class="st-turn">Turn round edge ${number(f.turnRound.edge) || ""}, ${name(lock(turn.from))} → ${name(lock(turn.to))}: ${escapeHtml(f.turnRound.why)}</div>` : "") +
-      f.witnesses.map(witness).join("\n") +
+      f.witnesses.map((w, i) => witness(w, i, index < MOST_WITH_SOURCE)).join("\n") +
       (f.filters.length ? `<h4>Why it was not filtered</h4><dl class="st-filters">${f.filters.map((x) => `<dt>${escapeHtml(x.rule)}</dt><dd>${long(x.answer)}</dd>`).join("")}</dl>` : "") +
       (f.notes.length ? `<ul class="st-notes">${f.notes.map((n) => `<li>${long(n)}</li>`).join("")}</ul>` : "") +
       "</article>\n"
     );
   };
 
-  const sitesShown = data.locks.length > 1000 ? 1 : 5;
-  const lockRow = (l, i) => {
-    const sites = l.acquisitions.slice(0, sitesShown).map((a) => `<li>${place(a.place)} in ${name(a.function)}</li>`);
+  const lockRow = (i) => {
+    const l = data.locks[i];
+    const sites = l.acquisitions.slice(0, 5).map((a) => `<li>${place(a.place)} in ${name(a.function)}</li>`);
     const more = l.acquisitions.length - sites.length;
     if (more > 0) sites.push(`<li>and ${more} more</li>`);
     return `<tr id="lock-${i}"><td>${name(l.name)}</td><td>${long(l.group)}</td><td>${long(l.kind)}</td><td>${place(l.place)}</td><td><ul>${sites.join("")}</ul></td></tr>`;
@@ -84,8 +89,13 @@ export function staticPart(data) {
     const link = (l) => `<a class="st-name" href="#lock-${l}">${short(lock(l))}</a>`;
     return `<tr id="edge-${i}"${e.inversion ? ' class="st-inversion"' : ""}><td>${link(e.from)}</td><td>${link(e.to)}</td><td class="st-num">${e.count}</td><td><span class="st-seen">${found(e)}</span></td><td>${e.inversion ? "yes" : ""}</td></tr>`;
   };
-  const edgesShown = data.edges.map((_, i) => i).sort((a, b) => data.edges[b].inversion - data.edges[a].inversion || a - b);
+  const inCycle = data.edges.flatMap((e, i) => (e.inversion ? [i] : []));
+  const edgesShown = data.edges.length > MOST_EDGES ? inCycle.slice(0, MOST_EDGES) : [...data.edges.keys()];
+  const ends = [...new Set(inCycle.flatMap((i) => [data.edges[i].from, data.edges[i].to]))].sort((a, b) => a - b);
+  const locksShown = data.locks.length > MOST_LOCKS ? ends.slice(0, MOST_LOCKS) : [...data.locks.keys()];
+  const rest = (shown, all, what) => (shown < all ? `<div class="st-meta">${all - shown} more ${what}: see them with JavaScript switched on.</div>` : "");
 
+  const link = (f, i) => (i < MOST_DETAILS ? `<a href="${findingHref(f)}">${short(f.message)}</a>` : short(f.message));
   const { totals } = data;
   return (
     `<header class="st-head"><h1>raddle report: <span class="st-name">${short(data.project)}</span></h1>` +
@@ -97,18 +107,18 @@ export function staticPart(data) {
       data.findings.length
         ? table(
             [["Level"], ["Finding"], ["Check"], ["Place"]],
-            data.findings.map((f) => `<tr><td>${level(f)}</td><td><a href="${findingHref(f)}">${short(f.message)}</a></td><td>${escapeHtml(f.check)}</td><td>${place(f.place)}</td></tr>`),
+            data.findings.map((f, i) => `<tr><td>${level(f)}</td><td>${link(f, i)}</td><td>${escapeHtml(f.check)}</td><td>${place(f.place)}</td></tr>`),
           )
         : '<div class="st-none">No findings.</div>',
     ) +
-    (data.findings.length ? `<section class="st-section" aria-label="Findings in detail">${data.findings.map(finding).join("")}</section>\n` : "") +
-    (data.locks.length ? section("locks", "Locks", table([["Lock"], ["Group"], ["Kind"], ["Declared"], ["Acquired at"]], data.locks.map(lockRow))) : "") +
+    (data.findings.length ? `<section class="st-section" aria-label="Findings in detail">${data.findings.slice(0, MOST_DETAILS).map(finding).join("")}${rest(MOST_DETAILS, data.findings.length, "findings")}</section>\n` : "") +
+    (data.locks.length ? section("locks", "Locks", table([["Lock"], ["Group"], ["Kind"], ["Declared"], ["Acquired at"]], locksShown.map(lockRow)) + rest(locksShown.length, data.locks.length, "locks")) : "") +
     (data.edges.length
       ? section(
           "edges",
           "Lock order",
-          table([["Held"], ["Then taken"], ["Sites", "st-num"], ["Found"], ["In a cycle"]], edgesShown.slice(0, MOST_EDGES).map(edgeRow)) +
-            (edgesShown.length > MOST_EDGES ? `<div class="st-meta">and ${edgesShown.length - MOST_EDGES} more edges, none of which is in a cycle</div>` : ""),
+          table([["Held"], ["Then taken"], ["Sites", "st-num"], ["Found"], ["In a cycle"]], edgesShown.map(edgeRow)) +
+            rest(edgesShown.length, data.edges.length, "edges"),
         )
       : "") +
     (data.failed.length
