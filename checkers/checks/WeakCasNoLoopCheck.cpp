@@ -23,13 +23,12 @@ public:
     auto Retried = hasAncestor(
         stmt(anyOf(whileStmt(), doStmt(), forStmt(), cxxForRangeStmt())));
     Finder->addMatcher(
-        cxxMemberCallExpr(callee(cxxMethodDecl(hasName("compare_exchange_weak"),
-                                               ofClass(hasAnyName(
-                                                   "::std::atomic",
-                                                   "::std::__atomic_base",
-                                                   "::std::atomic_ref",
-                                                   "::boost::atomic")))),
-                          unless(isInTemplateInstantiation()), unless(Retried))
+        cxxMemberCallExpr(
+            callee(cxxMethodDecl(
+                hasName("compare_exchange_weak"),
+                ofClass(hasAnyName("::std::atomic", "::std::__atomic_base",
+                                   "::std::atomic_ref", "::boost::atomic")))),
+            unless(isInTemplateInstantiation()), unless(Retried))
             .bind("call"),
         this);
     Finder->addMatcher(

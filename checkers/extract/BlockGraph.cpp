@@ -169,8 +169,7 @@ void FunctionExtractor::findLoops(llvm::ArrayRef<Segment> Order) {
   for (unsigned B = 0; B < Blocks.size(); ++B)
     for (size_t L = 0; L < Loops.size(); ++L)
       if (Loops[L].Members[B] &&
-          (Blocks[B].Loop < 0 ||
-           Loops[L].Size <= Loops[Blocks[B].Loop].Size))
+          (Blocks[B].Loop < 0 || Loops[L].Size <= Loops[Blocks[B].Loop].Size))
         Blocks[B].Loop = L;
 }
 

@@ -164,8 +164,7 @@ void BodyScan::visitLambda(const LambdaExpr *L) {
       }
       visit(E);
     }
-    if (Capture.capturesVariable() &&
-        Capture.getCaptureKind() == LCK_ByRef)
+    if (Capture.capturesVariable() && Capture.getCaptureKind() == LCK_ByRef)
       if (const auto *V = dyn_cast<VarDecl>(Capture.getCapturedVar());
           V && !V->getType()->isReferenceType())
         ++Assignments[V];
@@ -190,8 +189,9 @@ void BodyScan::visitCall(const CallExpr *C) {
   if (!M || !M->getMethodDecl() || !M->getMethodDecl()->getIdentifier())
     return;
   llvm::StringRef Name = M->getMethodDecl()->getName();
-  if (M->getNumArgs() == 1 && (Name == "push_back" || Name == "emplace_back" ||
-                               Name == "push_front" || Name == "insert") &&
+  if (M->getNumArgs() == 1 &&
+      (Name == "push_back" || Name == "emplace_back" || Name == "push_front" ||
+       Name == "insert") &&
       startsThread(M->getArg(0)->getType())) {
     Destination To;
     To.What = Destination::Element;

@@ -149,8 +149,8 @@ bool FunctionExtractor::bind(const CallExpr *C, StringRef Name) {
   else
     store(pseudo(Object, "$fn"), What.CalleePath, C);
   for (unsigned I = 1; I < C->getNumArgs(); ++I)
-    store(pseudo(Object, "$bind" + std::to_string(I - 1)),
-          pathOf(C->getArg(I)), C);
+    store(pseudo(Object, "$bind" + std::to_string(I - 1)), pathOf(C->getArg(I)),
+          C);
   return true;
 }
 

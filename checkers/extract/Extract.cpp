@@ -152,10 +152,9 @@ model::TUSummary extractSummary(ASTContext &Context,
                                 const ExtractOptions &Options) {
   model::TUSummary Summary;
   UnitContext Unit(Context, Options, Summary);
-  Summary.MainFile =
-      Unit.where(Unit.Sources.getLocForStartOfFile(
-                     Unit.Sources.getMainFileID()))
-          .File;
+  Summary.MainFile = Unit.where(Unit.Sources.getLocForStartOfFile(
+                                    Unit.Sources.getMainFileID()))
+                         .File;
   UnitWalk Walk(Unit);
   Walk.context(Context.getTranslationUnitDecl());
   model::FunctionSummary Globals =

@@ -57,10 +57,10 @@ public:
                      FrontendOptions Options = {}) {
     Folder.write(Name, Code);
     bool C = llvm::StringRef(Name).ends_with(".c");
-    auto Result = parse(Folder,
-                        {C ? "clang" : "clang++", C ? "-std=c11" : "-std=c++20",
-                         "-c", Name},
-                        Options);
+    auto Result = parse(
+        Folder,
+        {C ? "clang" : "clang++", C ? "-std=c11" : "-std=c++20", "-c", Name},
+        Options);
     if (!Result) {
       ADD_FAILURE() << llvm::toString(Result.takeError());
       return;

@@ -50,142 +50,6 @@ model::StringId FunctionExtractor::text(const NamedDecl *D) {
   return Unit.spelling(D);
 }
 
-//===-- The declaration ---------------------------------------------------===//
-
-void FunctionExtractor::describe() {
-  Out.Key = Unit.key(Function);
-  Out.Name = Unit.intern(Unit.displayName(Function));
-  Out.Where = Unit.where(Function->getLocation());
-  Out.Main = Function->isMain();
-  Out.InternalLinkage = !Function->isExternallyVisible();
-  Out.NoReturn = Function->isNoReturn();
-  Out.Constructor = isa<CXXConstructorDecl>(Function);
-  Out.Destructor = isa<CXXDestructorDecl>(Function);
-  if (const auto *M = dyn_cast<CXXMethodDecl>(Function)) {
-    Out.Closure = M->getParent()->isLambda();
-    if (!Out.Closure)
-      Out.Record = Unit.recordKey(M->getParent());
-    Out.Virtual = M->isVirtual();
-    for (const CXXMethodDecl *Overridden : M->overridden_methods())
-      Out.Overrides.push_back(Unit.key(Overridden));
-  }
-  for (const ParmVarDecl *P : Function->parameters()) {
-    model::Variable V;
-    V.Name = Unit.intern(P->getName());
-    V.Type = Unit.typeId(P->getType());
-    V.Record = Unit.recordOf(P->getType());
-    V.Cancellation = Unit.handleKind(P->getType(), P->getName());
-    V.Where = Unit.where(P->getLocation());
-    Out.Params.push_back(V);
-  }
-  describeAttributes();
-}
-
-void FunctionExtractor::describeAttributes() {
-  if (!Function->hasAttrs())
-    return;
-  auto Declare = [&](model::EffectKind Kind, bool Shared, auto Arguments,
-                     bool Success = true) {
-    auto One = [&](Path Lock) {
-      model::DeclaredEffect D;
-      D.Kind = Kind;
-      D.Mode = Shared ? model::LockMode::Shared : model::LockMode::Exclusive;
-      D.Lock = pathId(std::move(Lock));
-      D.SuccessValue = Success;
-      Out.Declared.push_back(D);
-    };
-    if (Arguments.begin() == Arguments.end() && isa<CXXMethodDecl>(Function))
-      One(root(RootKind::This));
-    for (const Expr *Argument : Arguments) {
-      Path P = pathOf(Argument);
-      if (!isOpaque(P))
-        One(P);
-    }
-  };
-  using model::EffectKind;
-  for (const Attr *A : Function->getAttrs()) {
-    if (const auto *X = dyn_cast<AcquireCapabilityAttr>(A))
-      Declare(EffectKind::Acquires, X->isShared(), X->args());
-    else if (const auto *X = dyn_cast<ReleaseCapabilityAttr>(A))
-      Declare(EffectKind::Releases, X->isShared(), X->args());
-    else if (const auto *X = dyn_cast<RequiresCapabilityAttr>(A))
-      Declare(EffectKind::Requires, X->isShared(), X->args());
-    else if (const auto *X = dyn_cast<LocksExcludedAttr>(A))
-      Declare(EffectKind::Excludes, false, X->args());
-    else if (const auto *X = dyn_cast<TryAcquireCapabilityAttr>(A)) {
-      int Success = constantOf(X->getSuccessValue());
-      Declare(EffectKind::TryAcquires, X->isShared(), X->args(), Success != 0);
-    }
-  }
-}
-
-void FunctionExtractor::addHandle(Path Where, QualType Type, StringRef Name,
-                                  SourceLocation At) {
-  model::HandleKind Kind = Unit.handleKind(Type, Name);
-  if (Kind == model::HandleKind::None)
-    return;
-  model::CancellationHandle H;
-  H.Path = pathId(std::move(Where));
-  H.Kind = Kind;
-  H.Name = Unit.intern(Name);
-  H.Where = Unit.where(At);
-  Out.Handles.push_back(H);
-}
-
-void FunctionExtractor::addFieldHandles(const CXXRecordDecl *Record, Path Base,
-                                        int Depth) {
-  if (!Record || !Record->hasDefinition() || Depth > 4)
-    return;
-  Record = Record->getDefinition();
-  for (const FieldDecl *F : Record->fields())
-    addHandle(field(Base, F), F->getType(), F->getName(), F->getLocation());
-  for (const CXXBaseSpecifier &B : Record->bases())
-    if (const auto *Class = B.getType()->getAsCXXRecordDecl();
-        Class && Unit.isUser(Class))
-      addFieldHandles(Class, Base, Depth + 1);
-}
-
-void FunctionExtractor::describeHandles() {
-  for (const ParmVarDecl *P : Function->parameters())
-    addHandle(root(RootKind::Param, P->getFunctionScopeIndex()), P->getType(),
-              P->getName(), P->getLocation());
-  const auto *M = dyn_cast<CXXMethodDecl>(Function);
-  if (!M)
-    return;
-  const CXXRecordDecl *Class = M->getParent();
-  if (!Class->isLambda()) {
-    if (M->isInstance())
-      addFieldHandles(Class, root(RootKind::This), 0);
-    return;
-  }
-  auto Field = Class->field_begin();
-  for (const LambdaCapture &C : Class->captures()) {
-    if (C.capturesVariable()) {
-      const ValueDecl *V = C.getCapturedVar();
-      if (const auto *Var = dyn_cast<VarDecl>(V))
-        addHandle(capture(Var), V->getType(), V->getName(), V->getLocation());
-    } else if (C.capturesThis()) {
-      addFieldHandles(Field->getType()->isPointerType()
-                          ? Field->getType()->getPointeeCXXRecordDecl()
-                          : Field->getType()->getAsCXXRecordDecl(),
-                      thisPath(), 0);
-    }
-    ++Field;
-  }
-}
-
-model::FunctionSummary FunctionExtractor::run() {
-  describe();
-  if (Function->doesThisDeclarationHaveABody() && Function->getBody()) {
-    Out.HasBody = true;
-    describeHandles();
-    Scan = std::make_unique<BodyScan>(Unit, Function);
-    Out.Coroutine = Scan->HasCoroutine;
-    walk();
-  }
-  return std::move(Out);
-}
-
 //===-- Control flow ------------------------------------------------------===//
 
 static CFG::BuildOptions graphOptions() {
@@ -204,8 +68,8 @@ static CFG::BuildOptions graphOptions() {
         Stmt::CXXDeleteExprClass, Stmt::LambdaExprClass,
         Stmt::BinaryOperatorClass, Stmt::CompoundAssignOperatorClass,
         Stmt::UnaryOperatorClass, Stmt::ImplicitCastExprClass,
-        Stmt::AtomicExprClass, Stmt::InitListExprClass,
-        Stmt::CXXThrowExprClass, Stmt::GCCAsmStmtClass})
+        Stmt::AtomicExprClass, Stmt::InitListExprClass, Stmt::CXXThrowExprClass,
+        Stmt::GCCAsmStmtClass})
     Options.setAlwaysAdd(Class);
   return Options;
 }
@@ -239,7 +103,8 @@ void FunctionExtractor::walk() {
   const CFGBlock *Exit = &Graph->getExit();
   std::map<const CFGBlock *, const VarDecl *> StaticInit;
   for (const Segment &S : Order)
-    if (const auto *D = dyn_cast_or_null<DeclStmt>(S.Block->getTerminatorStmt()))
+    if (const auto *D =
+            dyn_cast_or_null<DeclStmt>(S.Block->getTerminatorStmt()))
       if (const auto *V = dyn_cast<VarDecl>(D->getSingleDecl());
           V && S.Block->succ_size() == 2)
         if (const CFGBlock *Init = *std::next(S.Block->succ_begin()))
@@ -327,8 +192,8 @@ void FunctionExtractor::element(const CFGElement &Element) {
         (Scan->moved(V) &&
          Unit.Types.of(V->getType()).is(TypeKind::UniquePointer)))
       return;
-    SourceLocation End = D.getTriggerStmt() ? D.getTriggerStmt()->getEndLoc()
-                                            : V->getLocation();
+    SourceLocation End =
+        D.getTriggerStmt() ? D.getTriggerStmt()->getEndLoc() : V->getLocation();
     QualType Type = V->getType().getNonReferenceType();
     destroy(root(RootKind::Local, localIndex(V)), Type, SourceRange(End, End));
     return;
@@ -344,8 +209,7 @@ void FunctionExtractor::element(const CFGElement &Element) {
     return;
   }
   case CFGElement::DeleteDtor: {
-    const CXXDeleteExpr *D =
-        Element.castAs<CFGDeleteDtor>().getDeleteExpr();
+    const CXXDeleteExpr *D = Element.castAs<CFGDeleteDtor>().getDeleteExpr();
     destroy(pathOf(D->getArgument()), D->getDestroyedType(),
             D->getSourceRange());
     return;
@@ -418,8 +282,8 @@ void FunctionExtractor::staticLocal(const VarDecl *V, bool Begin) {
   if (Begin) {
     RawEvent E = event(EventKind::Acquire, V->getSourceRange());
     E.ObjectPath = Lock;
-    E.Text = Unit.intern("initialisation of static '" + V->getNameAsString() +
-                         "'");
+    E.Text =
+        Unit.intern("initialisation of static '" + V->getNameAsString() + "'");
     add(std::move(E));
     return;
   }
@@ -433,101 +297,6 @@ void FunctionExtractor::staticLocal(const VarDecl *V, bool Begin) {
   RawEvent E = event(EventKind::Release, V->getSourceRange());
   E.ObjectPath = Lock;
   add(std::move(E));
-}
-
-//===-- Destructors nobody wrote ------------------------------------------===//
-
-model::FunctionSummary
-FunctionExtractor::implicitDestructor(UnitContext &Unit,
-                                      const CXXDestructorDecl *D) {
-  FunctionExtractor X(Unit, D);
-  X.describe();
-  X.Out.HasBody = true;
-  X.Blocks.emplace_back();
-  X.Blocks[0].Returns = true;
-  const CXXRecordDecl *Class = D->getParent();
-  llvm::SmallVector<const FieldDecl *, 8> Fields(Class->fields());
-  SourceRange At(D->getLocation(), D->getLocation());
-  for (const FieldDecl *F : llvm::reverse(Fields))
-    X.destroy(X.field(root(RootKind::This), F), F->getType(), At);
-  llvm::SmallVector<const CXXBaseSpecifier *, 2> Bases;
-  for (const CXXBaseSpecifier &B : Class->bases())
-    Bases.push_back(&B);
-  for (const CXXBaseSpecifier *B : llvm::reverse(Bases))
-    X.destroy(root(RootKind::This), B->getType(), At);
-  X.emit();
-  return std::move(X.Out);
-}
-
-//===-- Global variables --------------------------------------------------===//
-
-void FunctionExtractor::lambdasIn(const Stmt *S) {
-  for (const Stmt *Child : S->children())
-    if (const auto *L = dyn_cast_or_null<LambdaExpr>(Child))
-      lambda(L);
-    else if (Child)
-      lambdasIn(Child);
-}
-
-void FunctionExtractor::initial(Path To, const Expr *Init, int Depth) {
-  if (!Init || Depth > 6)
-    return;
-  const Expr *Core = BodyScan::core(Init);
-  if (const auto *L = dyn_cast<InitListExpr>(Core)) {
-    if (const auto *Semantic = L->getSemanticForm())
-      L = Semantic;
-    const RecordDecl *Record = L->getType()->getAsRecordDecl();
-    if (L->getType()->isArrayType() || L->isTransparent()) {
-      for (const Expr *One : L->inits())
-        initial(L->isTransparent() ? To : elementOf(To), One, Depth + 1);
-    } else if (Record && Record->isUnion()) {
-      if (L->getNumInits() && L->getInitializedFieldInUnion())
-        initial(field(To, L->getInitializedFieldInUnion()), L->getInit(0),
-                Depth + 1);
-    } else if (Record) {
-      const auto *Class = dyn_cast<CXXRecordDecl>(Record);
-      unsigned I = Class ? Class->getNumBases() : 0;
-      for (const FieldDecl *F : Record->fields()) {
-        if (F->isUnnamedBitField())
-          continue;
-        if (I >= L->getNumInits())
-          break;
-        initial(field(To, F), L->getInit(I++), Depth + 1);
-      }
-    }
-    return;
-  }
-  if (const auto *L = dyn_cast<LambdaExpr>(Core))
-    lambda(L);
-  if (const auto *C = dyn_cast<CXXConstructExpr>(Core)) {
-    lambdasIn(C);
-    if (Unit.isUser(C->getConstructor()) && C->getNumArgs())
-      construct(C);
-  }
-  QualType Type = Init->getType();
-  if (isCallableType(Type) ||
-      (Unit.Types.isPointerLike(Type) && matters(Type)))
-    store(To, pathOf(Init), Init);
-}
-
-model::FunctionSummary FunctionExtractor::globalInitialisers(
-    UnitContext &Unit, llvm::ArrayRef<const VarDecl *> Globals) {
-  FunctionExtractor X(Unit, nullptr);
-  model::StringId Main = Unit.Summary.MainFile;
-  X.Out.Key = Unit.intern(Unit.Summary.string(Main).str() + "#$globals");
-  X.Out.Name = Unit.intern("initialisation of globals in " +
-                           Unit.Summary.string(Main).str());
-  X.Out.HasBody = true;
-  X.Out.InternalLinkage = true;
-  X.Scan = std::make_unique<BodyScan>(Unit, Globals);
-  X.Blocks.emplace_back();
-  X.Blocks[0].Returns = true;
-  for (const VarDecl *V : Globals)
-    X.initial(root(RootKind::Global, 0, Unit.global(V)), V->getInit(), 0);
-  if (!X.Events.empty())
-    X.Out.Where = X.Events.front().Where;
-  X.emit();
-  return std::move(X.Out);
 }
 
 } // namespace raddle::checkers

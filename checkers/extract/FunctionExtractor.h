@@ -12,9 +12,9 @@ namespace raddle::checkers {
 
 /// What a call of a callable value runs.
 struct Callable {
-  model::StringId Callee = 0;    ///< Function known by name.
-  model::AccessPath CalleePath;  ///< Else the variable that holds it.
-  model::AccessPath Object;      ///< What it runs on, if HasObject.
+  model::StringId Callee = 0;   ///< Function known by name.
+  model::AccessPath CalleePath; ///< Else the variable that holds it.
+  model::AccessPath Object;     ///< What it runs on, if HasObject.
   bool HasObject = false;
   bool NeedsObject = false; ///< Member pointer: the next argument is it.
   bool Virtual = false;
@@ -74,7 +74,7 @@ private:
     int Parent = -1;
   };
 
-  // FunctionExtractor.cpp: declaration, control flow.
+  // Declarations.cpp, FunctionExtractor.cpp, Statements.cpp, Unwritten.cpp.
   void describe();
   void describeAttributes();
   void describeHandles();
@@ -125,7 +125,7 @@ private:
   // Loops.cpp
   void describeLoop(const RawLoop &Raw, model::Loop &Out);
 
-  // Paths.cpp
+  // Paths.cpp, CallPaths.cpp
   Path pathOf(const clang::Expr *E, int Depth = 0);
   Path pathOfDecl(const clang::ValueDecl *D, const clang::Expr *Use);
   Path pathOfCall(const clang::CallExpr *C, int Depth);
@@ -141,8 +141,7 @@ private:
   static Path root(model::RootKind Kind, uint32_t Index = 0,
                    model::StringId Name = 0);
   static bool isOpaque(const Path &P) {
-    return P.Root == model::RootKind::None ||
-           P.Root == model::RootKind::Opaque;
+    return P.Root == model::RootKind::None || P.Root == model::RootKind::Opaque;
   }
   /// Functions of libraries that only pass on their first argument's object.
   static bool passesObject(llvm::StringRef Name);
@@ -154,7 +153,7 @@ private:
   uint32_t localIndex(const clang::VarDecl *V);
   bool matters(clang::QualType Type);
 
-  // Calls.cpp
+  // Calls.cpp, Construction.cpp, LibraryCalls.cpp
   void call(const clang::CallExpr *C);
   void construct(const clang::CXXConstructExpr *C);
   void userCall(const clang::FunctionDecl *Callee, const clang::Expr *At,
@@ -185,7 +184,7 @@ private:
                     const clang::Expr *At);
   bool bind(const clang::CallExpr *C, llvm::StringRef Name);
 
-  // Locks.cpp
+  // Locks.cpp, LockFunctions.cpp
   bool lockMember(const clang::CXXMemberCallExpr *C, const TypeInfo &Type,
                   llvm::StringRef Name);
   bool guardMember(const clang::CXXMemberCallExpr *C, const TypeInfo &Type,
@@ -209,10 +208,9 @@ private:
 
   bool startRunnable(const clang::Expr *At, model::SpawnKind Kind, Path Handle,
                      const clang::Expr *Runnable,
-                     const clang::CXXRecordDecl *Class,
-                     llvm::StringRef Method);
+                     const clang::CXXRecordDecl *Class, llvm::StringRef Method);
 
-  // Blocking.cpp
+  // Blocking.cpp, SystemCalls.cpp
   bool waitsForTimeout(const clang::CallExpr *C, llvm::StringRef Name);
   bool conditionFunction(const clang::CallExpr *C, llvm::StringRef Name);
   bool waitMember(const clang::CXXMemberCallExpr *C, const TypeInfo &Type,

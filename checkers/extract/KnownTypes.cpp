@@ -311,7 +311,8 @@ TypeInfo KnownTypes::classify(const CXXRecordDecl *Record) {
     return Info;
   }
   StringRef Own = Record->getName();
-  if ((Info.Name.starts_with("std::") || Info.Name.starts_with("__gnu_cxx::")) &&
+  if ((Info.Name.starts_with("std::") ||
+       Info.Name.starts_with("__gnu_cxx::")) &&
       (Own.ends_with("iterator") || Own.starts_with("__wrap_iter")))
     Info.Kind = TypeKind::Iterator;
   // boost::mutex::scoped_lock and the like: a library's class on top of one

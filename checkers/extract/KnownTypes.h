@@ -17,9 +17,9 @@ namespace raddle::checkers {
 enum class TypeKind : uint8_t {
   None,
   Lock,
-  Guard,         ///< Holds locks while it lives.
-  InverseGuard,  ///< Gives a lock back while it lives.
-  Synchronized,  ///< folly::Synchronized: a lock around data.
+  Guard,        ///< Holds locks while it lives.
+  InverseGuard, ///< Gives a lock back while it lives.
+  Synchronized, ///< folly::Synchronized: a lock around data.
   OnceFlag,
   CondVar,
   Semaphore,

@@ -11,7 +11,8 @@ namespace {
 TEST(LockModel, DeclaredTypesAreLocksGuardsAndHandles) {
   FrontendOptions Options;
   model::LockModel &Model = Options.Extract.Locks;
-  Model.Locks.push_back({"os::Mute*", {"P"}, {"TryP"}, {"V"}, {}, {}, {}, true});
+  Model.Locks.push_back(
+      {"os::Mute*", {"P"}, {"TryP"}, {"V"}, {}, {}, {}, true});
   Model.Guards.push_back({"os::Held", {"again"}, {"early"}, false});
   Model.CancellationTypes = {"job::Token"};
   Model.CancellationChecks = {"expired"};

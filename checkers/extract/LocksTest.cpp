@@ -198,7 +198,8 @@ void setup(struct queue *q) {
   pthread_mutex_init(&q->again, &kind);
   mtx_init(&c, mtx_plain | mtx_recursive);
 }
-)", "unit.c");
+)",
+              "unit.c");
   EXPECT_EQ(X.function("lock"), R"(
   B0 returns
     #0 acquire param0.m

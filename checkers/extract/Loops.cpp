@@ -144,7 +144,8 @@ private:
       if (const FunctionDecl *F = C->getDirectCallee();
           F && F->getIdentifier()) {
         StringRef Name = F->getName();
-        if (Name.contains("compare_exchange") || Name.contains("test_and_set") ||
+        if (Name.contains("compare_exchange") ||
+            Name.contains("test_and_set") ||
             Name.contains("compare_and_swap") || Name.contains("lock_test") ||
             (Name == "exchange" && isa<CXXMemberCallExpr>(C)) ||
             Name.starts_with("testAndSet"))
@@ -182,7 +183,8 @@ void FunctionExtractor::describeLoop(const RawLoop &Raw, model::Loop &Out) {
     Begin = End = Do->getDoLoc();
     Condition = Do->getCond();
   } else if (const auto *Range = dyn_cast_or_null<CXXForRangeStmt>(S)) {
-    Out.Where = Unit.where(SourceRange(Range->getForLoc(), Range->getRParenLoc()));
+    Out.Where =
+        Unit.where(SourceRange(Range->getForLoc(), Range->getRParenLoc()));
     Out.NoLint = Unit.noLint(Range->getForLoc());
     Out.Bounded = true;
     return;

@@ -12,9 +12,9 @@ using llvm::StringRef;
 namespace raddle::checkers {
 
 llvm::ArrayRef<StringRef> programChecks() {
-  static const StringRef Checks[] = {
-      "raddle-lock-order-inversion", "raddle-double-lock", "raddle-busy-spin",
-      "raddle-unchecked-cancellation"};
+  static const StringRef Checks[] = {"raddle-lock-order-inversion",
+                                     "raddle-double-lock", "raddle-busy-spin",
+                                     "raddle-unchecked-cancellation"};
   return Checks;
 }
 
@@ -28,7 +28,8 @@ CheckSet allOfThem() { return (1u << programChecks().size()) - 1; }
 CheckSet parseList(StringRef Rest) {
   if (!Rest.starts_with("("))
     return allOfThem();
-  StringRef List = Rest.drop_front().take_until([](char C) { return C == ')'; });
+  StringRef List =
+      Rest.drop_front().take_until([](char C) { return C == ')'; });
   CheckSet Result = 0;
   llvm::SmallVector<StringRef, 4> Names;
   List.split(Names, ',');

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "checkers/extract/ExtractTestSupport.h"
 #include "checkers/extract/NoLint.h"
+#include "checkers/extract/ExtractTestSupport.h"
 
 using namespace raddle::checkers;
 
 TEST(NoLint, SilencesLinesAndBlocks) {
-  auto Lines = silencedLines("a\n"
-                             "b // NOLINT\n"
-                             "c // NOLINT(raddle-double-lock)\n"
-                             "d // NOLINT(bugprone-*)\n"
-                             "// NOLINTNEXTLINE(raddle-busy-*,raddle-double-lock)\n"
-                             "f\n"
-                             "// NOLINTBEGIN(raddle-lock-order-inversion)\n"
-                             "h\n"
-                             "// NOLINTEND(raddle-lock-order-inversion)\n"
-                             "j\n");
+  auto Lines =
+      silencedLines("a\n"
+                    "b // NOLINT\n"
+                    "c // NOLINT(raddle-double-lock)\n"
+                    "d // NOLINT(bugprone-*)\n"
+                    "// NOLINTNEXTLINE(raddle-busy-*,raddle-double-lock)\n"
+                    "f\n"
+                    "// NOLINTBEGIN(raddle-lock-order-inversion)\n"
+                    "h\n"
+                    "// NOLINTEND(raddle-lock-order-inversion)\n"
+                    "j\n");
   std::map<unsigned, std::string> Expected = {
       {2, "*"},
       {3, "raddle-double-lock"},

@@ -114,8 +114,8 @@ void FunctionExtractor::declare(const VarDecl *V) {
     return;
   if (auto It = RangeOf.find(V); It != RangeOf.end()) {
     const CXXForRangeStmt *For = It->second;
-    const auto *Range = llvm::cast<VarDecl>(
-        For->getRangeStmt()->getSingleDecl());
+    const auto *Range =
+        llvm::cast<VarDecl>(For->getRangeStmt()->getSingleDecl());
     Path Whole = pathOfDecl(Range, nullptr);
     References[V] = elementOf(Whole);
     return;
@@ -165,8 +165,7 @@ void FunctionExtractor::returned(const Expr *Value, const Stmt *At,
     const auto *Ref = dyn_cast<DeclRefExpr>(
         Copy && Copy->getNumArgs() == 1 ? BodyScan::core(Copy->getArg(0))
                                         : Core);
-    const auto *Local =
-        Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    const auto *Local = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
     const TypeInfo &Info = Unit.Types.of(Type);
     if (isCallableType(Type)) {
       B.ReturnPath = pathOf(Value);
@@ -229,8 +228,9 @@ static const VarDecl *scalarLocal(const Expr *E) {
   }
   const auto *D = dyn_cast<DeclRefExpr>(E);
   const auto *V = D ? dyn_cast<VarDecl>(D->getDecl()) : nullptr;
-  return V && V->hasLocalStorage() && !V->getType()->isReferenceType() ? V
-                                                                       : nullptr;
+  return V && V->hasLocalStorage() && !V->getType()->isReferenceType()
+             ? V
+             : nullptr;
 }
 
 void FunctionExtractor::binary(const BinaryOperator *B) {
@@ -329,16 +329,16 @@ void FunctionExtractor::lambda(const LambdaExpr *L) {
     QualType Type = (*Field++)->getType();
     if (!Value || (!Capture.capturesThis() && !Capture.capturesVariable()))
       continue;
-    bool ByReference =
-        Type->isReferenceType() || Unit.Types.isPointerLike(Type) ||
-        Capture.capturesThis();
+    bool ByReference = Type->isReferenceType() ||
+                       Unit.Types.isPointerLike(Type) || Capture.capturesThis();
     if (!ByReference && !isCallableType(Type) && !matters(Type))
       continue;
-    Path To = pseudo(Object,
-                     Capture.capturesThis()
-                         ? std::string("$cap:this")
-                         : ("$cap:" + Capture.getCapturedVar()->getName()).str(),
-                     !ByReference);
+    Path To =
+        pseudo(Object,
+               Capture.capturesThis()
+                   ? std::string("$cap:this")
+                   : ("$cap:" + Capture.getCapturedVar()->getName()).str(),
+               !ByReference);
     store(To, pathOf(Value), Value);
   }
   if (const CXXMethodDecl *Call = Closure->getLambdaCallOperator();

@@ -148,7 +148,8 @@ bool FunctionExtractor::threadMember(const CXXMemberCallExpr *C,
       spawn(C, SpawnKind::Pool, {}, Args);
       return true;
     }
-    if ((Name == "start" || Name == "tryStart" || Name == "startWithPriority") &&
+    if ((Name == "start" || Name == "tryStart" ||
+         Name == "startWithPriority") &&
         !Args.empty()) {
       const CXXRecordDecl *Class =
           Unit.Types.pointee(Args[0]->getType())->getAsCXXRecordDecl();
@@ -182,8 +183,8 @@ bool FunctionExtractor::threadMember(const CXXMemberCallExpr *C,
     return true;
   }
   if (Method && Unit.plain(Method) == "QThread::wait")
-    return Simple(EventKind::Join, C->getNumArgs() &&
-                                       !isa<CXXDefaultArgExpr>(C->getArg(0)));
+    return Simple(EventKind::Join,
+                  C->getNumArgs() && !isa<CXXDefaultArgExpr>(C->getArg(0)));
   return false;
 }
 
@@ -234,9 +235,8 @@ bool FunctionExtractor::threadFunction(const CallExpr *C, StringRef Name) {
       Name == "pthread_detach" || Name == "thrd_detach") {
     if (Args.empty())
       return true;
-    RawEvent E = event(Name.contains("detach") ? EventKind::Detach
-                                               : EventKind::Join,
-                       C);
+    RawEvent E =
+        event(Name.contains("detach") ? EventKind::Detach : EventKind::Join, C);
     E.ObjectPath = pathOf(Args[0]);
     E.Timed = Name.contains("timed") || Name.contains("try");
     E.Text = Unit.intern(Name);

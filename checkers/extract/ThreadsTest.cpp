@@ -90,7 +90,8 @@ void start(void *p) {
   pthread_create(&t, 0, body, p);
   pthread_join(t, 0);
 }
-)", "unit.c");
+)",
+              "unit.c");
   EXPECT_EQ(X.function("body"), R"(
   B0 returns param0
 )");

@@ -14,8 +14,8 @@ TEST(CheckCard, EveryPageIsComplete) {
     EXPECT_TRUE(Card.Summary.ends_with(".")) << Card.Id.str();
     EXPECT_TRUE(Card.Level == "default" || Card.Level == "strict");
     EXPECT_TRUE(Card.Kind == "file" || Card.Kind == "program");
-    for (llvm::StringRef Part :
-         {"## Why\n", "## Wrong\n", "## Right\n", "## Silence\n", "## Limits\n"})
+    for (llvm::StringRef Part : {"## Why\n", "## Wrong\n", "## Right\n",
+                                 "## Silence\n", "## Limits\n"})
       EXPECT_TRUE(Card.Page.contains(Part)) << Card.Id.str() << Part.str();
   }
 }

@@ -44,13 +44,31 @@ int droppedWithValues(StringRef Arg) {
 }
 
 bool droppedByPrefix(StringRef Arg) {
-  for (StringRef Prefix :
-       {"-save-temps=", "-fplugin=", "-fplugin-arg-", "-fdump-", "-fdiagnostics",
-        "-fprofile", "-fcoverage", "-ftest-coverage", "-fmodules", "-fmodule-",
-        "-fbuild-session", "-flto", "-fcallgraph-info", "-fconcepts-",
-        "-fcolor-diagnostics", "-Werror", "-fsanitize", "-fno-sanitize",
-        "-gsplit-dwarf", "-fthinlto", "-MF", "-MT", "-MQ", "-specs=",
-        "--serialize-diagnostics="})
+  for (StringRef Prefix : {"-save-temps=",
+                           "-fplugin=",
+                           "-fplugin-arg-",
+                           "-fdump-",
+                           "-fdiagnostics",
+                           "-fprofile",
+                           "-fcoverage",
+                           "-ftest-coverage",
+                           "-fmodules",
+                           "-fmodule-",
+                           "-fbuild-session",
+                           "-flto",
+                           "-fcallgraph-info",
+                           "-fconcepts-",
+                           "-fcolor-diagnostics",
+                           "-Werror",
+                           "-fsanitize",
+                           "-fno-sanitize",
+                           "-gsplit-dwarf",
+                           "-fthinlto",
+                           "-MF",
+                           "-MT",
+                           "-MQ",
+                           "-specs=",
+                           "--serialize-diagnostics="})
     if (Arg.starts_with(Prefix))
       return true;
   return Arg == "--coverage" || Arg == "-coverage";
@@ -114,16 +132,17 @@ driverArguments(const CompileCommand &Command, const FrontendOptions &Options,
   for (const std::string &Arg : Command.Arguments)
     Argv.push_back(Saver.save(Arg).data());
   if (Error E = expandResponseFiles(Argv, Storage, Command.Directory, Files))
-    return createStringError(
-        "a response file of the command for '" + Command.File +
-        "' cannot be read (" + toString(std::move(E)) +
-        "); build the project once so that it exists");
+    return createStringError("a response file of the command for '" +
+                             Command.File + "' cannot be read (" +
+                             toString(std::move(E)) +
+                             "); build the project once so that it exists");
   size_t Compiler = 0;
   while (Compiler + 1 < Argv.size() && isLauncher(Argv[Compiler])) {
     ++Compiler;
     // Options of the launcher itself ("distcc -j"), or variables for it.
-    while (Compiler + 1 < Argv.size() &&
-           (Argv[Compiler][0] == '-' || StringRef(Argv[Compiler]).contains('=')))
+    while (
+        Compiler + 1 < Argv.size() &&
+        (Argv[Compiler][0] == '-' || StringRef(Argv[Compiler]).contains('=')))
       ++Compiler;
   }
   if (Argv.empty() || Argv[Compiler][0] == '-')
@@ -186,9 +205,9 @@ driverArguments(const CompileCommand &Command, const FrontendOptions &Options,
     if (ForFrontend)
       Out.push_back(Rest[++I]);
   }
-  Out.insert(Out.begin() + 2, {"-fsyntax-only", "-w", "-ferror-limit=0",
-                               "-Wno-unused-command-line-argument",
-                               "-fno-spell-checking"});
+  Out.insert(Out.begin() + 2,
+             {"-fsyntax-only", "-w", "-ferror-limit=0",
+              "-Wno-unused-command-line-argument", "-fno-spell-checking"});
   // Warnings off again, behind all -W of the command.
   auto End = std::find(Out.begin(), Out.end(), "--");
   End = Out.insert(End, "-w") + 1;

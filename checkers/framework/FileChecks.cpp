@@ -83,8 +83,7 @@ void FileChecks::start(CompilerInstance &Compiler) {
   auto Context = std::make_unique<ClangTidyContext>(
       std::make_unique<DefaultOptionsProvider>(ClangTidyGlobalOptions(),
                                                Settings));
-  Context->setCurrentFile(
-      Compiler.getFrontendOpts().Inputs.front().getFile());
+  Context->setCurrentFile(Compiler.getFrontendOpts().Inputs.front().getFile());
   Context->setCurrentBuildDirectory(Directory);
   ClangTidyCheckFactories Factories;
   addFileChecks(Factories);

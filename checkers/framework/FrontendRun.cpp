@@ -15,8 +15,8 @@
 #include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/Support/raw_ostream.h"
 #include <set>
 
 using namespace llvm;
@@ -135,13 +135,11 @@ void leanInvocation(clang::CompilerInvocation &Invocation) {
 
 Expected<UnitResult> runFrontend(const CompileCommand &Command,
                                  const FrontendOptions &Options) {
-  IntrusiveRefCntPtr<vfs::FileSystem> Files =
-      vfs::createPhysicalFileSystem();
+  IntrusiveRefCntPtr<vfs::FileSystem> Files = vfs::createPhysicalFileSystem();
   if (std::error_code E = Files->setCurrentWorkingDirectory(Command.Directory))
-    return createStringError("'" + Command.Directory +
-                             "', the directory of the command for '" +
-                             Command.File + "', cannot be used: " +
-                             E.message());
+    return createStringError(
+        "'" + Command.Directory + "', the directory of the command for '" +
+        Command.File + "', cannot be used: " + E.message());
   Expected<std::vector<std::string>> Arguments =
       driverArguments(Command, Options, *Files);
   if (!Arguments)

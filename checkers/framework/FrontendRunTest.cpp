@@ -7,10 +7,11 @@ using namespace raddle::checkers;
 
 namespace {
 
-constexpr const char *Source = "#include <mutex>\n"
-                               "#include \"own.h\"\n"
-                               "std::mutex m;\n"
-                               "void f() { std::lock_guard<std::mutex> g(m); }\n";
+constexpr const char *Source =
+    "#include <mutex>\n"
+    "#include \"own.h\"\n"
+    "std::mutex m;\n"
+    "void f() { std::lock_guard<std::mutex> g(m); }\n";
 
 TEST(FrontendRun, ExpandsResponseFiles) {
   ScratchFolder Folder;
@@ -29,7 +30,8 @@ TEST(FrontendRun, DropsWhatOnlyGccKnows) {
   Folder.write("a.cpp", "int f() { return 0; }\n");
   Folder.write("made.gch", "not for clang");
   for (std::vector<std::string> Flags :
-       {std::vector<std::string>{"-fno-checking", "-fconcepts-diagnostics-depth=2"},
+       {std::vector<std::string>{"-fno-checking",
+                                 "-fconcepts-diagnostics-depth=2"},
         {"-Wno-maybe-uninitialized", "-Wlogical-op", "-Werror"},
         {"-fcallgraph-info=su", "-flto=auto", "-fno-fat-lto-objects"},
         {"-mno-fsgsbase-nonexistent", "-fipa-pta", "-ftree-loop-linear"},
@@ -41,8 +43,8 @@ TEST(FrontendRun, DropsWhatOnlyGccKnows) {
     Command.insert(Command.end(), Flags.begin(), Flags.end());
     Command.insert(Command.end(), {"-c", "a.cpp"});
     auto Result = parse(Folder, Command);
-    ASSERT_TRUE(bool(Result)) << Flags[0] << ": "
-                              << llvm::toString(Result.takeError());
+    ASSERT_TRUE(bool(Result))
+        << Flags[0] << ": " << llvm::toString(Result.takeError());
     EXPECT_EQ(Result->Errors, std::vector<std::string>{}) << Flags[0];
     EXPECT_EQ(Result->Summary.Functions.size(), 1u) << Flags[0];
   }
@@ -60,8 +62,8 @@ TEST(FrontendRun, UnderstandsLaunchersAndCompilerNames) {
         {"ccache", "/opt/c++", "-c", "a.cpp"},
         {"c++", "-c", "--", "a.cpp"}}) {
     auto Result = parse(Folder, Command);
-    ASSERT_TRUE(bool(Result)) << Command[0] << ": "
-                              << llvm::toString(Result.takeError());
+    ASSERT_TRUE(bool(Result))
+        << Command[0] << ": " << llvm::toString(Result.takeError());
     EXPECT_EQ(Result->Errors, std::vector<std::string>{}) << Command[0];
   }
 }
@@ -138,10 +140,10 @@ std::function<void()> callback = [] { local(); };
   for (int Round = 0; Round < 2; ++Round) {
     ScratchFolder Folder;
     Folder.write("src/build/a.cpp", Code);
-    Folder.write("src/outside.h", "inline void out() { static int n = 0; ++n; }");
-    auto Result =
-        parse(Folder, {"clang++", "-std=c++20", "-c",
-                       (Folder.Path + "/src/build/a.cpp").str()});
+    Folder.write("src/outside.h",
+                 "inline void out() { static int n = 0; ++n; }");
+    auto Result = parse(Folder, {"clang++", "-std=c++20", "-c",
+                                 (Folder.Path + "/src/build/a.cpp").str()});
     ASSERT_TRUE(bool(Result)) << llvm::toString(Result.takeError());
     EXPECT_EQ(Result->Errors, std::vector<std::string>{});
     std::string Bytes = model::writeSummary(Result->Summary);

@@ -5,12 +5,12 @@
 #include "checkers/extract/Extract.h"
 #include "checkers/extract/NoLint.h"
 #include "checkers/framework/FileCheckRegistry.h"
+#include "lockorder/link/Link.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/ASTMatchers/ASTMatchFinder.h"
 #include "clang/Basic/FileManager.h"
 #include "clang/Basic/SourceManager.h"
 #include "llvm/Support/Path.h"
-#include "lockorder/link/Link.h"
 
 using namespace clang;
 using namespace clang::ast_matchers;
