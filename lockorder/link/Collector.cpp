@@ -66,15 +66,33 @@ std::vector<uint32_t> Collector::sites(const State &S) {
   return Result;
 }
 
+PathRef Collector::shorten(PathRef Lock, LockClass Class) {
+  SmallVector<PathTable::Node, 8> Elements;
+  for (PathRef At = Lock; P.Paths[At].Parent; At = P.Paths[At].Parent)
+    Elements.push_back(P.Paths[At]);
+  bool Enough = false;
+  for (size_t Keep = 1; Keep < Elements.size(); ++Keep) {
+    PathRef Short = P.Paths.opaque(0, Elements[Keep - 1].Record);
+    for (size_t I = Keep; I-- > 0;)
+      Short = P.Paths.append(Short, Elements[I]);
+    // One more than is needed: the member that holds the lock's owner tells
+    // objects of one class apart.
+    if (Enough)
+      return Short;
+    Enough = A.Classes.of(Short) == Class;
+  }
+  return Lock;
+}
+
 void Collector::reach(ReachedLock R) {
   std::vector<ReachedLock> &List = A.Reached[F];
   if (List.size() >= MaxReached || ownLock(R.Lock))
     return;
   // Far down a chain of calls, the instance says less than its class, and
   // programs have many more paths than classes.
-  const PathTable::Node N = P.Paths[R.Lock];
-  if (N.Depth > MaxReachedDepth && A.Classes.of(R.Lock) != NoClass)
-    R.Lock = P.Paths.append(P.Paths.opaque(0, N.Record), N);
+  if (LockClass Class = A.Classes.of(R.Lock);
+      Class != NoClass && P.Paths[R.Lock].Depth > MaxReachedDepth)
+    R.Lock = shorten(R.Lock, Class);
   if (!Reached.insert({R.Lock, R.Released * 4 + uint32_t(R.Mode)}).second)
     return;
   List.push_back(std::move(R));

@@ -33,6 +33,8 @@ private:
   /// Lists a place where the lock is taken.
   void acquisition(LockClass Lock, const CallStep &At, model::LockMode Mode,
                    model::Flavor How = model::Flavor::Blocking);
+  /// The shortest end of the path that still names the lock's class.
+  PathRef shorten(PathRef Lock, LockClass Class);
   void reach(ReachedLock R);
   /// Lock \p R of \p Target, in this function's terms, meets what is held.
   /// \p Steps: from this function to the one that makes the call.

@@ -165,8 +165,8 @@ bool LockClasses::compatible(PathRef A, PathRef B) const {
     }
     if (X.Name != Y.Name || X.Record != Y.Record) {
       // Different members hold different objects, unless they point.
-      bool Vague = X.Pseudo || Y.Pseudo || Paths.isElement(X) ||
-                   Paths.isElement(Y);
+      bool Vague =
+          X.Pseudo || Y.Pseudo || Paths.isElement(X) || Paths.isElement(Y);
       return Vague || (X.Record != Y.Record && !(X.ByValue && Y.ByValue));
     }
     A = X.Parent;
