@@ -6,7 +6,7 @@
 // RADDLE_BENCH_RUNS sets how often each thing is measured (20), RADDLE_CHROMIUM the browser.
 
 import { stat } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { ReportBrowser } from "../../lockorder/viewer/test/browser.ts";
 import { largeReport } from "../../lockorder/viewer/test/fixtures.ts";
 
@@ -128,7 +128,7 @@ try {
   await browser.stop();
 }
 
-console.log(`5,000 locks, 20,000 edges, 100 findings; ${RUNS} runs each; ${cpus().length} cores, ${cpus()[0]?.model.trim()}\n`);
+console.log(`5,000 locks, 20,000 edges, 100 findings; ${RUNS} runs each; ${cpus().length} cores, ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}\n`);
 const table = [["", "median", "largest", "unit", "asked for"], ...rows];
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 for (const row of table) console.log(row.map((cell, column) => (column === 0 || column > 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  ").trimEnd());

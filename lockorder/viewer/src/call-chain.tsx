@@ -13,8 +13,8 @@ const KINDS: Record<string, { sign: string; word: string }> = {
   call: { sign: "\u2192", word: "call" },
   acquire: { sign: "\u25c6", word: "acquire" },
   hold: { sign: "\u25a0", word: "hold" },
-  wait: { sign: "\u29d6", word: "wait" },
-  join: { sign: "\u2a1d", word: "join" },
+  wait: { sign: "\u2016", word: "wait" },
+  join: { sign: "\u22c8", word: "join" },
   loop: { sign: "\u21bb", word: "loop" },
   note: { sign: "\u2139", word: "note" },
 };

@@ -29,6 +29,11 @@ function searchText(report: Report): string[] {
   return texts;
 }
 
+/** Builds the texts that a search looks into, so that the first letter typed need not wait. */
+export function prepareSearch(report: Report): void {
+  searchText(report);
+}
+
 export function filterFindings(report: Report, filter: FindingFilter): Finding[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   const texts = searchText(report);

@@ -2,7 +2,7 @@
 //
 // Single-key commands. They are off while text is typed or a key is held that belongs to the browser.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Keys = Record<string, (event: KeyboardEvent) => unknown>;
 
@@ -13,7 +13,8 @@ export function isTyping(target: EventTarget | null): boolean {
 export function useKeys(keys: Keys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // With the view, not after its first frame: a key may come in between.
+  useLayoutEffect(() => {
     const handle = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("dialog[open]")) return;

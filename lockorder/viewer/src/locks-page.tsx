@@ -26,6 +26,11 @@ function searchText(report: Report): string[] {
   return texts;
 }
 
+/** As for findings: built while nobody waits. */
+export function prepareLockSearch(report: Report): void {
+  searchText(report);
+}
+
 export function LocksPage({ report, filter, onFilter }: { report: Report; filter: string; onFilter(text: string): void }): VNode {
   const { locks, edges } = report.data;
   const shown = useMemo(() => matchLocks(report, filter), [report, filter]);
@@ -63,7 +68,7 @@ export function LocksPage({ report, filter, onFilter }: { report: Report; filter
             {inCycle.has(lock) && <span class="cycle-tag">in a cycle</span>}
             <span class="row-number">{report.incoming[lock].length} before</span>
             <span class="row-number">{report.outgoing[lock].length} after</span>
-            <span class="row-number">{locks[lock].acquisitions.length} sites</span>
+            <span class="row-number">{locks[lock].acquisitions.length} {locks[lock].acquisitions.length === 1 ? "site" : "sites"}</span>
           </span>
         )}
       />

@@ -4,6 +4,8 @@
 
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { prepareSearch } from "./findings-page.tsx";
+import { prepareLockSearch } from "./locks-page.tsx";
 import { normalise, Report, type ReportData } from "./data.ts";
 
 function start(): void {
@@ -17,10 +19,15 @@ function start(): void {
   const printing = (on: boolean) => () => document.documentElement.classList.toggle("printing", on);
   window.addEventListener("beforeprint", printing(true));
   window.addEventListener("afterprint", printing(false));
-  render(<App report={new Report(normalise(data))} />, host);
+  const report = new Report(normalise(data));
+  render(<App report={report} />, host);
   // Its anchors have the same names as the viewer's links; the browser would scroll to them.
   document.getElementById("raddle-static")?.remove();
   document.documentElement.dataset.ready = "true";
+  setTimeout(() => {
+    prepareSearch(report);
+    prepareLockSearch(report);
+  }, 200);
 }
 
 try {

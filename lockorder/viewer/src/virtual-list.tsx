@@ -45,7 +45,7 @@ export function VirtualList<T>({ items, rowHeight, label, resetOn, link, row }: 
     };
   });
   useLayoutEffect(update, [items.length, whole]);
-  useEffect(() => void (cursor.current = -1), [resetOn]);
+  useLayoutEffect(() => void (cursor.current = -1), [resetOn]);
 
   const move = (by: number) => {
     const target = Math.min(Math.max(cursor.current + by, 0), items.length - 1);

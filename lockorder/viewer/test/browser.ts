@@ -19,6 +19,19 @@ export const template = () => readFile(new URL("../dist/report.html", import.met
 
 export interface Opened { page: Page; requests: string[]; errors: string[]; close(): Promise<void> }
 
+/** Changes the address and waits until the view that it names was drawn. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate(
+    (to) =>
+      new Promise<void>((done) => {
+        if (location.hash === to) return done();
+        window.addEventListener("hashchange", () => requestAnimationFrame(() => requestAnimationFrame(() => done())), { once: true });
+        location.hash = to;
+      }),
+    hash,
+  );
+}
+
 export class ReportBrowser {
   private constructor(private readonly browser: Browser, private readonly folder: string) {}
 

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { ReportData } from "../src/data.ts";
-import { ReportBrowser, template, type Opened } from "./browser.ts";
+import { goTo, ReportBrowser, template, type Opened } from "./browser.ts";
 import { HOSTILE, hostileReport, largeReport, smallReport } from "./fixtures.ts";
 
 const BROKEN = "window.broken";
@@ -82,8 +82,7 @@ describe("the page", () => {
       const { page } = it;
       const ids = hostileReport().findings.map((f) => "#finding-" + encodeURIComponent(f.id));
       for (const hash of ["#findings", ...ids, "#matrix", "#matrix/1", "#locks", "#lock-0", "#lock-1", "#lock-6", "#edge-0", "#edge-1", "#run"]) {
-        await page.evaluate((to) => void (location.hash = to), hash);
-        await page.waitForTimeout(30);
+        await goTo(page, hash);
         assert.equal(await page.locator("main h1").count(), 1, hash);
         assert.ok(!(await page.locator("main h1").innerText()).startsWith("No such"), hash);
         const found = await page.evaluate(() => ({
@@ -108,10 +107,10 @@ describe("the page", () => {
       assert.ok((await page.locator(".line-text").allInnerTexts()).some((line) => line.includes('"<script>window.broken = 1</script>"') && line.includes("⟨U+202E⟩gnp.exe⟨U+202C⟩")));
       await screenshot(it, "hostile");
       const long = "#finding-" + encodeURIComponent(HOSTILE[6].slice(0, 60) + 6);
-      await page.evaluate((to) => void (location.hash = to), long);
+      await goTo(page, long);
       await page.locator("h1 .long-name summary").click();
       assert.ok((await page.locator("h1").innerText()).includes(HOSTILE[6]), "the whole name of 10,000 characters can be read");
-      await page.evaluate(() => void (location.hash = "#locks"));
+      await goTo(page, "#locks");
       assert.ok((await page.locator(".rows").innerText()).includes("safe⟨U+202E⟩gnp.exe"));
       await screenshot(it, "hostile-locks");
     }));
@@ -150,8 +149,7 @@ describe("the page", () => {
   test("fits a narrow window", () =>
     opened(small, "#finding-3f2a9c01", { viewport: { width: 420, height: 800 } }, async (it) => {
       for (const hash of ["#findings", "#finding-3f2a9c01", "#matrix", "#locks", "#lock-0", "#run"]) {
-        await it.page.evaluate((to) => void (location.hash = to), hash);
-        await it.page.waitForTimeout(30);
+        await goTo(it.page, hash);
         const wide = await it.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(wide <= 0, hash + " is wider by " + wide);
       }
@@ -162,7 +160,7 @@ describe("the page", () => {
     await opened(empty, "", {}, async ({ page }) => {
       await page.getByText("No findings.").waitFor();
       for (const hash of ["#matrix", "#locks", "#run"]) {
-        await page.evaluate((to) => void (location.hash = to), hash);
+        await goTo(page, hash);
         await page.locator("main h1").waitFor();
       }
     });

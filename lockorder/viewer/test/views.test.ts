@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ReportBrowser, type Opened } from "./browser.ts";
+import { goTo, ReportBrowser, type Opened } from "./browser.ts";
 import { smallReport } from "./fixtures.ts";
 
 describe("a small report", () => {
@@ -111,20 +111,19 @@ describe("a small report", () => {
   test("follows deep links to a finding, a chain, a lock, an edge, and says when there is none", () =>
     withPage("#finding-3f2a9c01/2", async ({ page }) => {
       assert.ok((await page.locator(".chain-head").innerText()).includes("Janitor"));
-      const goTo = (hash: string) => page.evaluate((to) => void (location.hash = to), hash);
-      await goTo("#lock-1");
+      await goTo(page, "#lock-1");
       await page.locator("article.lock").waitFor();
       const text = await page.locator("main").innerText();
       for (const part of ["jobserver::Cache::mutex_", "std::mutex", "Held before", "Taken after", "jobserver::Cache::insert(const Key &)", "src/cache.cpp:12:37"]) assert.ok(text.includes(part), part);
       assert.equal(await page.locator(".sites > li").count(), 2, "all acquisition sites");
       await page.locator(".site").first().click();
       await page.locator(".sites .source").waitFor();
-      await goTo("#edge-0");
+      await goTo(page, "#edge-0");
       await page.locator("article.edge").waitFor();
       assert.ok((await page.locator("main").innerText()).includes("static + seen"));
-      await goTo("#finding-gone");
+      await goTo(page, "#finding-gone");
       await page.getByText("No such finding").waitFor();
-      await goTo("#lock-99");
+      await goTo(page, "#lock-99");
       await page.getByText("No such lock").waitFor();
     }));
 
@@ -200,8 +199,7 @@ describe("a small report", () => {
   test("names every control, image and link for a screen reader", () =>
     withPage("#finding-3f2a9c01", async ({ page }) => {
       for (const hash of ["#findings", "#finding-3f2a9c01", "#matrix/1", "#locks", "#lock-0", "#run"]) {
-        await page.evaluate((to) => void (location.hash = to), hash);
-        await page.waitForTimeout(50);
+        await goTo(page, hash);
         const nameless = await page.evaluate(() =>
           [...document.querySelectorAll("a, button, input, select, canvas, [role=button], [role=group]")]
             .filter((e) => !(e.getAttribute("aria-label") || e.textContent?.trim() || (e as HTMLInputElement).labels?.length))
