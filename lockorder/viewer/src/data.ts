@@ -21,7 +21,7 @@ export interface Finding {
   notes: string[];
 }
 export interface Acquisition { place: Place | null; function: string; mode: string }
-export interface Lock { name: string; group: string; kind: string; place: Place | null; acquisitions: Acquisition[] }
+export interface Lock { name: string; group: string; kind: string; place: Place | null; count: number; acquisitions: Acquisition[] }
 export interface Edge {
   from: number;
   to: number;
@@ -122,8 +122,8 @@ export function foundText(edge: { static: boolean; seen: boolean }): string {
 /** Fills in what a writer may leave out, so that no view has to ask. */
 export function normalise(raw: Partial<ReportData>): ReportData {
   const list = <T>(value: T[] | null | undefined): T[] => (Array.isArray(value) ? value : []);
-  const locks = list(raw.locks).map((lock) => ({ ...lock, name: lock.name ?? "", group: lock.group ?? "", acquisitions: list(lock.acquisitions) }));
-  const edges = list(raw.edges).map((edge) => ({ ...edge, places: list(edge.places) }));
+  const locks = list(raw.locks).map((lock) => ({ ...lock, name: lock.name ?? "", group: lock.group ?? "", count: lock.count ?? list(lock.acquisitions).length, acquisitions: list(lock.acquisitions) }));
+  const edges = list(raw.edges).map((edge) => ({ ...edge, count: edge.count ?? list(edge.places).length, static: Boolean(edge.static), seen: Boolean(edge.seen), inversion: Boolean(edge.inversion), places: list(edge.places) }));
   const inEdges = (edge: number | null | undefined): edge is number => typeof edge === "number" && edge >= 0 && edge < edges.length;
   const findings = list(raw.findings).map((finding) => ({
     ...finding,

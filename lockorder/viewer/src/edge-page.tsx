@@ -22,10 +22,10 @@ export function EdgePage({ report, index }: { report: Report; index: number }): 
       <FindingLinks report={report} findings={report.findingsOfEdge(index)} />
       <section>
         <h2>
-          Found at <span class="count">{edge.places.length}</span>
+          Found at <span class="count">{edge.count}</span>
         </h2>
         {edge.places.length === 0 && <p class="empty">No place is recorded.</p>}
-        <Sites report={report} sites={edge.places} key={index} />
+        <Sites report={report} sites={edge.places} total={edge.count} key={index} />
       </section>
     </article>
   );

@@ -149,7 +149,7 @@ function TurnRound({ report, edge, why, number }: { report: Report; edge: number
       <h2>Turn round edge {number}</h2>
       <p>
         Take <LockName report={report} lock={to} /> before <LockName report={report} lock={from} />: <Visible text={why} />.{" "}
-        <a href={edgeLink(edge)}>All its sites</a>
+        <a href={edgeLink(edge)}>Its sites</a>
       </p>
     </section>
   );

@@ -14,7 +14,7 @@ import { PlaceText, SourceView } from "./source-view.tsx";
 const SHOWN = 50;
 
 export function LockPage({ report, lock }: { report: Report; lock: number }): VNode {
-  const { name, group, kind, place, acquisitions } = report.data.locks[lock];
+  const { name, group, kind, place, count, acquisitions } = report.data.locks[lock];
   const findings = report.findingsOfLock(lock);
   return (
     <article class="lock">
@@ -39,10 +39,10 @@ export function LockPage({ report, lock }: { report: Report; lock: number }): VN
       </div>
       <section>
         <h2>
-          Taken at <span class="count">{acquisitions.length}</span>
+          Taken at <span class="count">{count}</span>
         </h2>
-        {acquisitions.length === 0 && <p class="empty">No place takes this lock.</p>}
-        <Sites report={report} sites={acquisitions} key={lock} />
+        {count === 0 && <p class="empty">No place takes this lock.</p>}
+        <Sites report={report} sites={acquisitions} total={count} key={lock} />
       </section>
       {place && (
         <section>
@@ -121,7 +121,7 @@ function Neighbours({ report, title, hint, edges, other }: { report: Report; tit
 interface Site { place: Report["data"]["locks"][number]["place"]; function: string; mode?: string }
 
 /** Places in a list; each opens its source lines. */
-export function Sites({ report, sites }: { report: Report; sites: Site[] }): VNode {
+export function Sites({ report, sites, total }: { report: Report; sites: Site[]; total: number }): VNode {
   const printing = usePrinting();
   const [all, setAll] = useState(false);
   const [open, setOpen] = useState<number>(sites.length === 1 ? 0 : -1);
@@ -142,6 +142,7 @@ export function Sites({ report, sites }: { report: Report; sites: Site[] }): VNo
         ))}
       </ul>
       {shown.length < sites.length && <More count={sites.length - shown.length} onClick={() => setAll(true)} />}
+      {total > sites.length && sites.length > 0 && <p class="quiet">{total - sites.length} more are not listed in this report.</p>}
     </>
   );
 }

@@ -68,7 +68,7 @@ export function LocksPage({ report, filter, onFilter }: { report: Report; filter
             {inCycle.has(lock) && <span class="cycle-tag">in a cycle</span>}
             <span class="row-number">{report.incoming[lock].length} before</span>
             <span class="row-number">{report.outgoing[lock].length} after</span>
-            <span class="row-number">{locks[lock].acquisitions.length} {locks[lock].acquisitions.length === 1 ? "site" : "sites"}</span>
+            <span class="row-number">{locks[lock].count} {locks[lock].count === 1 ? "site" : "sites"}</span>
           </span>
         )}
       />

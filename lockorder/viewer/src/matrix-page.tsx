@@ -276,7 +276,7 @@ function Chosen({ report, edge: index }: { report: Report; edge: number }): VNod
           <SourceView report={report} place={edge.places[0].place} />
         </>
       )}
-      <a href={edgeLink(index)}>{edge.places.length > 1 ? `All ${edge.places.length} places` : "The edge's page"}</a>
+      <a href={edgeLink(index)}>{edge.count > 1 ? `Its ${edge.count} places` : "The edge's page"}</a>
     </section>
   );
 }

@@ -98,15 +98,15 @@ const step = (kind: string, fn: string, text: string, place: Place | null, held:
 export function smallReport(): ReportData {
   const mode = "exclusive";
   const locks: Lock[] = [
-    { name: "jobserver::Queue::mutex_", group: "jobserver", kind: "std::mutex", place: null, acquisitions: [
+    { name: "jobserver::Queue::mutex_", group: "jobserver", kind: "std::mutex", place: null, count: 3, acquisitions: [
       { place: at(0, 7, 37, 43), function: "jobserver::Queue::push(Job)", mode }, { place: at(0, 15, 37, 43), function: "jobserver::Queue::pop()", mode }, { place: at(0, 23, 37, 43), function: "jobserver::Queue::size() const", mode } ] },
-    { name: "jobserver::Cache::mutex_", group: "jobserver", kind: "std::mutex", place: null, acquisitions: [
+    { name: "jobserver::Cache::mutex_", group: "jobserver", kind: "std::mutex", place: null, count: 9, acquisitions: [
       { place: at(1, 7, 37, 43), function: "jobserver::Cache::insert(const Key &)", mode }, { place: at(1, 12, 37, 43), function: "jobserver::Cache::evict()", mode } ] },
-    { name: "jobserver::Stats::mutex_", group: "jobserver", kind: "std::shared_mutex", place: null, acquisitions: [{ place: at(2, 21, 25, 31), function: "jobserver::Stats::report()", mode: "shared" }] },
-    { name: "logging::Sink::mutex_", group: "logging", kind: "std::recursive_mutex", place: null, acquisitions: [{ place: at(2, 22, 3, 13), function: "logging::Sink::write(std::string_view)", mode: "try" }] },
-    { name: "net::Pool::lock_", group: "net", kind: "pthread_mutex_t", place: null, acquisitions: [] },
-    { name: "net::Connection::lock_", group: "net", kind: "pthread_mutex_t", place: null, acquisitions: [] },
-    { name: "net::registry_lock", group: "net", kind: "pthread_rwlock_t", place: null, acquisitions: [] },
+    { name: "jobserver::Stats::mutex_", group: "jobserver", kind: "std::shared_mutex", place: null, count: 1, acquisitions: [{ place: at(2, 21, 25, 31), function: "jobserver::Stats::report()", mode: "shared" }] },
+    { name: "logging::Sink::mutex_", group: "logging", kind: "std::recursive_mutex", place: null, count: 1, acquisitions: [{ place: at(2, 22, 3, 13), function: "logging::Sink::write(std::string_view)", mode: "try" }] },
+    { name: "net::Pool::lock_", group: "net", kind: "pthread_mutex_t", place: null, count: 0, acquisitions: [] },
+    { name: "net::Connection::lock_", group: "net", kind: "pthread_mutex_t", place: null, count: 0, acquisitions: [] },
+    { name: "net::registry_lock", group: "net", kind: "pthread_rwlock_t", place: null, count: 0, acquisitions: [] },
   ];
   const edge = (from: number, to: number, count: number, isStatic: boolean, seen: boolean, inversion: boolean, place: Place | null, fn: string): Edge =>
     ({ from, to, count, static: isStatic, seen, inversion, places: [{ place, function: fn }] });
@@ -186,7 +186,8 @@ export function smallReport(): ReportData {
       { path: "src/cache.cpp", chunks: [{ first: 1, lines: [...CACHE] }] },
       { path: "src/worker.cpp", chunks: [{ first: 1, lines: [...WORKER] }] },
     ],
-    findings, locks, edges, order: [0, 1, 2, 3, 4, 5, 6],
+    // Flags that are false may be left out, as raddle does.
+    findings, locks, edges: edges.map((e) => ({ ...e, static: e.static || undefined, seen: e.seen || undefined, inversion: e.inversion || undefined }) as Edge), order: [0, 1, 2, 3, 4, 5, 6],
   };
 }
 
@@ -268,6 +269,7 @@ export function largeReport(lockCount = 5000, edgeCount = 20000, findingCount = 
     group: `subsystem_${i % 40}`,
     kind: i % 5 ? "std::mutex" : "std::shared_mutex",
     place: place(),
+    count: 6,
     acquisitions: Array.from({ length: 1 + next(4) }, () => ({ place: place(), function: fn(), mode: "exclusive" })),
   }));
   const order = Array.from({ length: lockCount }, (_, i) => i).sort((a, b) => (a % 40) - (b % 40) || a - b);

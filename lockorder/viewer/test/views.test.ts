@@ -115,7 +115,8 @@ describe("a small report", () => {
       await page.locator("article.lock").waitFor();
       const text = await page.locator("main").innerText();
       for (const part of ["jobserver::Cache::mutex_", "std::mutex", "Held before", "Taken after", "jobserver::Cache::insert(const Key &)", "src/cache.cpp:12:37"]) assert.ok(text.includes(part), part);
-      assert.equal(await page.locator(".sites > li").count(), 2, "all acquisition sites");
+      assert.equal(await page.locator(".sites > li").count(), 2, "the listed acquisition sites");
+      assert.ok(text.includes("7 more are not listed in this report."));
       await page.locator(".site").first().click();
       await page.locator(".sites .source").waitFor();
       await goTo(page, "#edge-0");

@@ -79,7 +79,7 @@ export function staticPart(data) {
   const lockRow = (i) => {
     const l = data.locks[i];
     const sites = l.acquisitions.slice(0, 5).map((a) => `<li>${place(a.place)} in ${name(a.function)}</li>`);
-    const more = l.acquisitions.length - sites.length;
+    const more = (l.count ?? l.acquisitions.length) - sites.length;
     if (more > 0) sites.push(`<li>and ${more} more</li>`);
     return `<tr id="lock-${i}"><td>${name(l.name)}</td><td>${long(l.group)}</td><td>${long(l.kind)}</td><td>${place(l.place)}</td><td><ul>${sites.join("")}</ul></td></tr>`;
   };
