@@ -164,6 +164,24 @@ TEST(BadInput, WrongUsage) {
   }
 }
 
+TEST(BadInput, UnknownCommandNamesTheNearest) {
+  TestProject P;
+  Ran R = P.raddle({"lnit"});
+  EXPECT_EQ(R.Code, 2);
+  EXPECT_THAT(R.Err, HasSubstr("no command 'lnit'; did you mean 'lint'?"));
+}
+
+TEST(BadInput, ChangesOfWhatGitDoesNotKnow) {
+  TestProject P;
+  writeInversion(P);
+  Ran R = P.raddle({"lint", "--diff", "HEAD"});
+  EXPECT_EQ(R.Code, 2);
+  EXPECT_THAT(R.Err, HasSubstr("git says: fatal: not a git repository"));
+  EXPECT_EQ(llvm::StringRef(R.Err).count('\n'), 1u);
+  // Before anything is parsed.
+  EXPECT_FALSE(P.exists("build/.raddle-cache"));
+}
+
 TEST(BadInput, CrashingSourceCostsOnlyItself) {
   TestProject P;
   writeInversion(P);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/commands/Commands.h"
+#include "cli/execute/Files.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
@@ -21,6 +23,19 @@ std::string quoted(llvm::StringRef Argument) {
   for (char C : Argument)
     Result += C == '\'' ? std::string("'\\''") : std::string(1, C);
   return Result + "'";
+}
+
+/// Why \p Name is no command; empty if it is one.
+std::string unknownCommand(const CLI::App &App, const std::string &Name) {
+  std::vector<std::string> Known;
+  for (const CLI::App *Command : App.get_subcommands({}))
+    Known.push_back(Command->get_name());
+  if (llvm::is_contained(Known, Name))
+    return "";
+  std::string Meant = nearest(Name, Known);
+  return "there is no command '" + Name + "'; " +
+         (Meant.empty() ? "" : "did you mean '" + Meant + "'? ") +
+         "'raddle --help' lists all";
 }
 
 } // namespace
@@ -52,6 +67,11 @@ int main(int Argc, char **Argv) {
   addExplain(App, Call);
   addChecks(App, Call);
   addBaseline(App, Call);
+  if (!Arguments.empty() && !llvm::StringRef(Arguments[0]).starts_with("-"))
+    if (std::string Why = unknownCommand(App, Arguments[0]); !Why.empty()) {
+      llvm::errs() << "raddle: error: " << Why << "\n";
+      return ExitUsage;
+    }
   try {
     // CLI11 wants them last to first.
     std::vector<std::string> Reversed(Arguments.rbegin(), Arguments.rend());

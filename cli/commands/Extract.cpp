@@ -94,8 +94,8 @@ int extract(const ExtractOptions &O, const Invocation &Call) {
     errs() << "raddle: error: " << F.File << ": " << F.Why << "\n";
   if (!O.Analysis.Quiet)
     outs() << howMany(Units, "translation unit") << " (" << Run.parsed()
-           << " parsed, " << Run.fromCache() << " from cache), " << New.size()
-           << " summaries in '" << O.Folder << "'\n"
+           << " parsed, " << Run.fromCache() << " from cache), "
+           << howMany(New.size(), "summary file") << " in '" << O.Folder << "'\n"
            << "what they say together: raddle link " << O.Folder << "\n";
   return Failed.empty() ? ExitClean : ExitIncomplete;
 }

@@ -5,6 +5,7 @@
 #include "cli/commands/Outputs.h"
 #include "cli/execute/Files.h"
 #include "cli/findings/Baseline.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -44,44 +45,47 @@ Expected<std::string> git(StringRef Folder, ArrayRef<StringRef> Arguments) {
     return Text.takeError();
   }
   if (Code)
-    return createStringError("git does not know the change of --diff: " +
-                             StringRef(*Said).trim());
+    return createStringError("--diff: git says: " +
+                             StringRef(*Said).trim().split('\n').first);
   return Text;
 }
 
-/// What --diff leaves: changed lines, and whole files that git does not know
-/// yet.
-Error keepChanged(StringRef Revision, Results &R) {
+/// What --diff leaves: findings on changed lines, and in files that git does
+/// not know yet.
+struct Change {
+  ChangedLines Lines;
+  StringSet<> NewFiles;
+
+  bool touches(const Finding &F) const {
+    return Lines.touches(F) || NewFiles.contains(F.What.Where.File);
+  }
+};
+
+Expected<Change> readChange(StringRef Revision, StringRef Root) {
   if (Revision.starts_with("-"))
     return createStringError("--diff: '" + Revision +
-                             "' is no revision; use "
-                             "one as in --diff origin/main");
+                             "' is no revision; use one as in --diff "
+                             "origin/main");
+  Expected<std::string> Top = git(Root, {"rev-parse", "--show-toplevel"});
+  if (!Top)
+    return Top.takeError();
   Expected<std::string> Diff =
-      git(R.Root, {"diff", "-U0", "--no-color", "--no-ext-diff", "--relative",
-                   Revision, "--"});
+      git(Root, {"diff", "-U0", "--no-color", "--no-ext-diff", "--relative",
+                 Revision, "--"});
   if (!Diff)
     return Diff.takeError();
   Expected<ChangedLines> Lines = ChangedLines::parse(*Diff, "git diff");
   if (!Lines)
     return Lines.takeError();
   Expected<std::string> Added =
-      git(R.Root, {"ls-files", "--others", "--exclude-standard"});
+      git(Root, {"ls-files", "-z", "--others", "--exclude-standard"});
   if (!Added)
     return Added.takeError();
-  StringRef Files = *Added;
-  auto IsNew = [&](const Finding &F) {
-    for (StringRef Rest = Files; !Rest.empty();) {
-      auto [Line, Next] = Rest.split('\n');
-      if (Line == F.What.Where.File)
-        return true;
-      Rest = Next;
-    }
-    return false;
-  };
-  std::erase_if(R.Findings, [&](const Finding &F) {
-    return !Lines->touches(F) && !IsNew(F);
-  });
-  return Error::success();
+  Change Result{std::move(*Lines), {}};
+  SmallVector<StringRef, 16> Names;
+  StringRef(*Added).split(Names, '\0', -1, /*KeepEmpty=*/false);
+  Result.NewFiles.insert_range(Names);
+  return Result;
 }
 
 void printFailures(const Results &R) {
@@ -90,8 +94,12 @@ void printFailures(const Results &R) {
 }
 
 /// The next command to type.
-std::string nextStep(const LintOptions &O, const Results &R,
-                     const Outputs &Out) {
+std::string nextStep(const LintOptions &O, const Results &R, const Outputs &Out,
+                     bool Single) {
+  if (Single)
+    return R.Findings.empty() ? ""
+                              : "what a finding means: raddle explain " +
+                                    R.Findings[0].What.Check;
   std::string Build = O.Analysis.Build.empty() ? "" : " -p " + O.Analysis.Build;
   if (!R.Failed.empty())
     return "mend what is named above, then: raddle lint" + Build;
@@ -106,7 +114,7 @@ std::string nextStep(const LintOptions &O, const Results &R,
 }
 
 void printSummary(const LintOptions &O, const Results &R, const Counts &C,
-                  const Outputs &Out, size_t Known) {
+                  const Outputs &Out, bool Single, size_t Known) {
   raw_ostream &To = Out.textOnStdout() ? outs() : errs();
   // As text, the findings end with their number and that of the units.
   if (!Out.textOnStdout())
@@ -119,7 +127,7 @@ void printSummary(const LintOptions &O, const Results &R, const Counts &C,
   for (const std::string &Name : O.Output.Files)
     if (Name != "-")
       To << "written: " << Name << "\n";
-  if (std::string Next = nextStep(O, R, Out); !Next.empty())
+  if (std::string Next = nextStep(O, R, Out, Single); !Next.empty())
     To << Next << "\n";
 }
 
@@ -137,6 +145,13 @@ int lint(const LintOptions &O, const Invocation &Call) {
   Expected<Prepared> P = prepare(O.Analysis, Call);
   if (!P)
     return usageError(P.takeError());
+  std::optional<Change> Changed;
+  if (!O.Revision.empty()) {
+    Expected<Change> C = readChange(O.Revision, P->Where.Root);
+    if (!C)
+      return usageError(C.takeError());
+    Changed = std::move(*C);
+  }
   Outputs Out;
   if (Error E = Out.open(O.Output))
     return usageError(std::move(E));
@@ -146,9 +161,9 @@ int lint(const LintOptions &O, const Invocation &Call) {
   if (!R)
     return usageError(R.takeError());
   size_t Known = Old ? Old->removeKnown(R->Findings) : 0;
-  if (!O.Revision.empty())
-    if (Error E = keepChanged(O.Revision, *R))
-      return usageError(std::move(E));
+  if (Changed)
+    std::erase_if(R->Findings,
+                  [&](const Finding &F) { return !Changed->touches(F); });
   R->ExitCode = exitCode(*R, *FailOn);
   // As a step of a compilation it says nothing where there is nothing to say.
   bool Silent = (O.Output.Quiet || Single) && R->Findings.empty();
@@ -157,7 +172,7 @@ int lint(const LintOptions &O, const Invocation &Call) {
   if (!Out.textOnStdout() || Silent)
     printFailures(*R);
   if (!O.Output.Quiet && !Silent)
-    printSummary(O, *R, Counted, Out, Known);
+    printSummary(O, *R, Counted, Out, Single, Known);
   return R->ExitCode;
 }
 
