@@ -62,9 +62,31 @@ public:
     return false;
   }
 
+  /// The number of passes is in a variable that can change from one run of the
+  /// loop to the next, as in an exponential back-off.
+  bool countsToVariable() const {
+    for (const Expr *C : Conditions)
+      if (C && looksAtVariable(C))
+        return true;
+    return false;
+  }
+
   std::vector<const Expr *> Conditions;
 
 private:
+  bool looksAtVariable(const Stmt *S) const {
+    if (!S || isa<LambdaExpr>(S))
+      return false;
+    if (const auto *E = dyn_cast<Expr>(S))
+      if (const auto *V = dyn_cast_or_null<VarDecl>(variable(E));
+          V && !V->getType().isConstQualified() && !Changed.contains(V))
+        return true;
+    for (const Stmt *Child : S->children())
+      if (looksAtVariable(Child))
+        return true;
+    return false;
+  }
+
   static const ValueDecl *variable(const Expr *E) {
     E = E->IgnoreParenImpCasts();
     if (const auto *D = dyn_cast<DeclRefExpr>(E))
@@ -213,6 +235,7 @@ void FunctionExtractor::describeLoop(const RawLoop &Raw, model::Loop &Out) {
   for (const Stmt *Child : S->children())
     Scan.body(Child);
   Out.Bounded = Scan.bounded();
+  Out.CountsToVariable = Out.Bounded && Scan.countsToVariable();
   Out.RetriesAtomic = Scan.retriesAtomic();
 }
 

@@ -190,9 +190,9 @@ void SpinCheck::run(FunctionId F) {
       for (const Event &E : Bl.Events) {
         if (B.waits(F, E) == Blocking::Wait::Yes)
           Waits = true;
-        // Pauses counted by an inner loop: a back-off.
+        // Pauses in a number that can grow: a back-off.
         if (E.Kind == EventKind::Pause && Bl.Loop != L &&
-            S.Loops[Bl.Loop].Bounded)
+            S.Loops[Bl.Loop].CountsToVariable)
           Waits = true;
         if (E.Kind == EventKind::Poll)
           Silenced |= NoLint(E.NoLint);

@@ -194,6 +194,8 @@ struct Loop {
   /// Number of passes is bounded by something the loop itself counts or
   /// iterates over, or by a clock.
   bool Bounded = false;
+  /// Bounded by a variable: the number of passes can grow.
+  bool CountsToVariable = false;
   /// Has no condition, or one that is always true.
   bool Forever = false;
   /// Retries a compare-and-swap or test-and-set: lock-free, or a spin lock.

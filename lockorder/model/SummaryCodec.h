@@ -87,6 +87,7 @@ template <typename Codec> void code(Codec &C, Loop &L) {
   code(C, L.Where);
   C.string(L.NoLint);
   C.flag(L.Bounded);
+  C.flag(L.CountsToVariable);
   C.flag(L.Forever);
   C.flag(L.RetriesAtomic);
 }
