@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <filesystem>
+#include <sys/stat.h>
 
 using namespace raddle::cli::testing;
 using ::testing::AllOf;
@@ -66,9 +67,35 @@ TEST(EndToEnd, SeveralOutputsAtOnce) {
     llvm::consumeError(V.takeError());
   }
   EXPECT_THAT(P.read("out.xml"), HasSubstr("<testsuite"));
+  // A page needs its template, which not every build has.
+  R = P.raddle({"lint", "-p", "build", "-o", "out.html"});
+  if (R.Code == 1) {
+    EXPECT_THAT(R.Out, HasSubstr("raddle explain raddle-lock-order-inversion"));
+    EXPECT_THAT(P.read("out.html"), HasSubstr("<html"));
+  }
   // Nothing is left beside them.
   for (const auto &Entry : fs::directory_iterator(P.folder()))
     EXPECT_NE(Entry.path().extension(), ".tmp") << Entry.path();
+}
+
+TEST(EndToEnd, OutputsThatAreNoFilesStayWhatTheyAre) {
+  TestProject P;
+  writeInversion(P);
+  // A pipe stands for devices too; tests may run as root.
+  ASSERT_EQ(::mkfifo(P.path("pipe").c_str(), 0600), 0);
+  Ran R = P.run({"sh", "-c",
+                 "cat pipe > got & \"$0\" lint --format json -o pipe; wait",
+                 RADDLE_PROGRAM});
+  EXPECT_TRUE(fs::is_fifo(P.path("pipe"))) << R.Err;
+  EXPECT_THAT(P.read("got"), HasSubstr("raddle-lock-order-inversion"));
+  EXPECT_EQ(P.raddle({"baseline", "create", "-o", "pipe"}).Code, 2);
+  EXPECT_TRUE(fs::is_fifo(P.path("pipe")));
+  // A link goes on being one.
+  P.write("real.json", "");
+  fs::create_symlink("real.json", P.path("link.json"));
+  EXPECT_EQ(P.raddle({"lint", "-o", "link.json"}).Code, 1);
+  EXPECT_TRUE(fs::is_symlink(P.path("link.json")));
+  EXPECT_THAT(P.read("real.json"), HasSubstr("raddle-lock-order-inversion"));
 }
 
 TEST(EndToEnd, PathsGlobsAndShardsChooseUnits) {

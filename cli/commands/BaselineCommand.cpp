@@ -37,7 +37,8 @@ std::string buildOption(const BaselineOptions &O) {
 
 int create(const BaselineOptions &O, const Invocation &Call) {
   // Before the analysis, which may take long.
-  if (sys::fs::exists(O.File) && !sys::fs::can_write(O.File))
+  if (sys::fs::exists(O.File) &&
+      (!sys::fs::is_regular_file(O.File) || !sys::fs::can_write(O.File)))
     return usageError("'" + O.File +
                       "' cannot be written; name another file with -o");
   Expected<Results> R = current(O, Call);

@@ -95,7 +95,8 @@ int extract(const ExtractOptions &O, const Invocation &Call) {
   if (!O.Analysis.Quiet)
     outs() << howMany(Units, "translation unit") << " (" << Run.parsed()
            << " parsed, " << Run.fromCache() << " from cache), "
-           << howMany(New.size(), "summary file") << " in '" << O.Folder << "'\n"
+           << howMany(New.size(), "summary file") << " in '" << O.Folder
+           << "'\n"
            << "what they say together: raddle link " << O.Folder << "\n";
   return Failed.empty() ? ExitClean : ExitIncomplete;
 }

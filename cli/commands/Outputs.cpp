@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/commands/Outputs.h"
 #include "cli/commands/Common.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 #include <cstdlib>
 #include <unistd.h>
 
@@ -41,6 +43,42 @@ Expected<bool> colourWanted(StringRef Option) {
          StringRef(Terminal) != "dumb";
 }
 
+Expected<Outputs::File> Outputs::openFile(StringRef Name, Format As) {
+  File Result{Name.str(), Name.str(), "", As, -1};
+  // Behind a link, so that the link stays one.
+  SmallString<256> Real;
+  if (!sys::fs::real_path(Name, Real))
+    Result.Target = std::string(Real);
+  sys::fs::file_status Status;
+  std::error_code Code = sys::fs::status(Result.Target, Status);
+  if (sys::fs::is_directory(Status))
+    return cannotWrite(Name, std::make_error_code(std::errc::is_a_directory));
+  if (!Code && !sys::fs::is_regular_file(Status)) {
+    // A device or a pipe is written to; a rename would put a file in its place.
+    Code = sys::fs::openFileForWrite(Result.Target, Result.Descriptor,
+                                     sys::fs::CD_OpenExisting);
+    if (Code)
+      return cannotWrite(Name, Code);
+    return Result;
+  }
+  SmallString<256> Beside;
+  unsigned Mode = sys::fs::all_read | sys::fs::owner_write;
+  if (!Code) {
+    if (!sys::fs::can_write(Result.Target))
+      return cannotWrite(Name,
+                         std::make_error_code(std::errc::permission_denied));
+    Mode = Status.permissions();
+  }
+  if ((Code = sys::fs::createUniqueFile(Result.Target + ".%%%%%%%%.tmp",
+                                        Result.Descriptor, Beside,
+                                        sys::fs::OF_None, Mode)))
+    return cannotWrite(Name, Code);
+  Result.Beside = std::string(Beside);
+  // Also when the run is interrupted.
+  sys::RemoveFileOnSignal(Result.Beside);
+  return Result;
+}
+
 Error Outputs::open(const OutputOptions &Options) {
   Expected<bool> Colour = colourWanted(Options.Colour);
   if (!Colour)
@@ -71,15 +109,11 @@ Error Outputs::open(const OutputOptions &Options) {
           "' is not known; end its name in .txt, .sarif, .json, .html or "
           ".xml, or give --format (" +
           FormatNames + ")");
-    SmallString<256> Beside;
-    int Descriptor = -1;
-    if (sys::fs::is_directory(Name))
-      return cannotWrite(Name, std::make_error_code(std::errc::is_a_directory));
-    if (std::error_code Code = sys::fs::createUniqueFile(
-            Name + ".%%%%%%%%.tmp", Descriptor, Beside, sys::fs::OF_None,
-            sys::fs::all_read | sys::fs::owner_write))
-      return cannotWrite(Name, Code);
-    Files.push_back({Name, std::string(Beside), *As, Descriptor});
+    Expected<File> Opened = openFile(Name, *As);
+    if (!Opened)
+      return Opened.takeError();
+    Files.push_back(std::move(*Opened));
+    Formats.push_back(*As);
   }
   if (Named && (StdoutIsNamed || !NamedIsUsed))
     Stdout = Named;
@@ -89,10 +123,14 @@ Error Outputs::open(const OutputOptions &Options) {
 }
 
 bool Outputs::has(Format F) const {
-  for (const File &Each : Files)
-    if (Each.As == F)
-      return true;
-  return Stdout == F;
+  return Stdout == F || is_contained(Formats, F);
+}
+
+void Outputs::discard(const File &Each) {
+  if (Each.Beside.empty())
+    return;
+  sys::fs::remove(Each.Beside);
+  sys::DontRemoveFileOnSignal(Each.Beside);
 }
 
 Error Outputs::write(const Results &R, bool WithText) {
@@ -110,18 +148,17 @@ Error Outputs::write(const Results &R, bool WithText) {
     if (Error E = cli::write(Each.As, R, Plain, Out)) {
       Out.close();
       Out.clear_error();
-      sys::fs::remove(Each.Beside);
+      discard(Each);
       return E;
     }
     Out.close();
     std::error_code Code = Out.error();
     Out.clear_error();
-    if (!Code)
-      Code = sys::fs::rename(Each.Beside, Each.Name);
-    if (Code) {
-      sys::fs::remove(Each.Beside);
+    if (!Code && !Each.Beside.empty())
+      Code = sys::fs::rename(Each.Beside, Each.Target);
+    discard(Each);
+    if (Code)
       return cannotWrite(Each.Name, Code);
-    }
   }
   return Error::success();
 }
@@ -129,7 +166,7 @@ Error Outputs::write(const Results &R, bool WithText) {
 Outputs::~Outputs() {
   for (const File &Each : Files) {
     ::close(Each.Descriptor);
-    sys::fs::remove(Each.Beside);
+    discard(Each);
   }
 }
 

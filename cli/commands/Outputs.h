@@ -37,12 +37,19 @@ public:
 
 private:
   struct File {
-    std::string Name, Beside;
+    std::string Name;
+    std::string Target; ///< Name with links followed.
+    std::string Beside; ///< Empty: Target is no regular file, written as it is.
     Format As;
     int Descriptor;
   };
+  static llvm::Expected<File> openFile(llvm::StringRef Name, Format As);
+  /// Removes the file beside, if it still is there.
+  static void discard(const File &Each);
+
   std::optional<Format> Stdout;
-  std::vector<File> Files;
+  std::vector<File> Files;     ///< Not yet renamed.
+  std::vector<Format> Formats; ///< Of all files.
   WriterOptions Writer;
 };
 

@@ -41,6 +41,11 @@ Expected<std::string> readFile(StringRef Path) {
 }
 
 Error replaceFile(StringRef Path, StringRef Bytes) {
+  // The rename would put a file in the place of a device or a pipe.
+  sys::fs::file_status Status;
+  if (!sys::fs::status(Path, Status) && !sys::fs::is_regular_file(Status))
+    return createStringError("'" + Path +
+                             "' cannot be written: it is no regular file");
   SmallString<256> Beside;
   int File = -1;
   if (std::error_code Code = sys::fs::createUniqueFile(
