@@ -8,6 +8,7 @@
 #include "llvm/Support/Signals.h"
 #include <cstdlib>
 #include <unistd.h>
+#include <utility>
 
 using namespace llvm;
 
@@ -139,10 +140,9 @@ Error Outputs::write(const Results &R, bool WithText) {
       return E;
     outs().flush();
   }
-  while (!Files.empty()) {
-    File Each = Files.front();
-    raw_fd_ostream Out(Each.Descriptor, /*shouldClose=*/true);
-    Files.erase(Files.begin());
+  for (File &Each : Files) {
+    raw_fd_ostream Out(std::exchange(Each.Descriptor, -1),
+                       /*shouldClose=*/true);
     WriterOptions Plain = Writer;
     Plain.Colour = false;
     if (Error E = cli::write(Each.As, R, Plain, Out)) {
@@ -165,6 +165,8 @@ Error Outputs::write(const Results &R, bool WithText) {
 
 Outputs::~Outputs() {
   for (const File &Each : Files) {
+    if (Each.Descriptor < 0)
+      continue;
     ::close(Each.Descriptor);
     discard(Each);
   }
