@@ -117,6 +117,22 @@ TEST(EndToEnd, PathsGlobsAndShardsChooseUnits) {
   EXPECT_THAT(R.Out, HasSubstr("4 summary files"));
 }
 
+TEST(EndToEnd, ReportOfSavedResultsIsTheSame) {
+  TestProject P;
+  writeInversion(P);
+  Ran R = P.raddle({"lint", "-p", "build", "-o", "r.json", "-o", "a.html"});
+  if (R.Code == 2)
+    GTEST_SKIP() << "built without the page: " << R.Err;
+  R = P.raddle({"report", "r.json", "-o", "b.html"});
+  EXPECT_EQ(R.Code, 0) << R.Err;
+  EXPECT_EQ(P.read("a.html"), P.read("b.html"));
+  P.write("x.json", "{}");
+  R = P.raddle({"report", "x.json"});
+  EXPECT_EQ(R.Code, 2);
+  EXPECT_THAT(R.Err, HasSubstr("'x.json' is no results file of raddle"));
+  EXPECT_EQ(P.raddle({"report", "r.json", "x.json"}).Code, 2);
+}
+
 TEST(EndToEnd, ExtractLinkAndReportAgreeWithLint) {
   TestProject P;
   writeInversion(P);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// raddle report: one HTML file, from a build or from summaries.
+// raddle report: one HTML file, from a build, from summaries, or from saved
+// results.
 #include "cli/commands/Analysis.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/SummaryFiles.h"
+#include "cli/execute/Files.h"
+#include "cli/output/ReadJson.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <CLI/CLI.hpp>
@@ -20,16 +24,33 @@ struct ReportOptions {
   std::string Root;
 };
 
-/// Without -p, what is named are summaries.
-bool fromSummaries(const ReportOptions &O) {
+/// Without -p, what is named are summaries, or the results of a run.
+bool fromFiles(const ReportOptions &O) {
   return O.Analysis.Build.empty() && !O.Analysis.Paths.empty();
+}
+
+Expected<Results> fromResults(const ReportOptions &O) {
+  if (O.Analysis.Paths.size() != 1)
+    return createStringError("a report shows the results of one run; to join "
+                             "several, name their summaries instead");
+  Expected<std::string> Text = readFile(O.Analysis.Paths[0]);
+  if (!Text)
+    return Text.takeError();
+  Expected<Results> R = readJson(*Text, O.Analysis.Paths[0]);
+  if (R)
+    R->Root = absolutePath(O.Root.empty() ? "." : O.Root);
+  return R;
 }
 
 Expected<Results> gather(const ReportOptions &O, const Invocation &Call,
                          Outputs &Out, const OutputOptions &Wanted) {
-  if (fromSummaries(O)) {
+  if (fromFiles(O)) {
     if (Error E = Out.open(Wanted))
       return E;
+    if (any_of(O.Analysis.Paths, [](StringRef Path) {
+          return sys::path::extension(Path) == ".json";
+        }))
+      return fromResults(O);
     SummaryFilesOptions Input;
     Input.Paths = O.Analysis.Paths;
     Input.Checks = O.Analysis.Checks;
@@ -80,12 +101,13 @@ void addReport(CLI::App &App, Invocation &Call) {
       "report", "Write one offline HTML page with findings and lock graph");
   addAnalysisOptions(*Command, O->Analysis);
   Command->add_option("--root", O->Root,
-                      "Folder that the summaries' places are relative to");
+                      "Folder that the files' places are relative to");
   Command
       ->add_option("-o,--output", O->Files,
                    "File to write; default: raddle-report.html")
       ->allow_extra_args(false);
-  Command->footer("Without -p, the paths are summaries or folders of them.");
+  Command->footer("Without -p, the paths are summaries, folders of them, or "
+                  "the file of 'raddle lint -o results.json'.");
   Command->callback(
       [O, &Call] { Call.Run = [O, &Call] { return report(*O, Call); }; });
 }
