@@ -347,6 +347,7 @@ void FunctionExtractor::emit() {
       E.Object = pathId(std::move(E.ObjectPath));
       E.Result = pathId(std::move(E.ResultPath));
       E.CalleePath = pathId(std::move(E.CalleeAs));
+      E.SwitchOn = pathId(std::move(E.SwitchPath));
       E.InLoop = E.Kind == EventKind::Spawn && Raw.Loop >= 0;
       for (Path &A : E.ArgPaths)
         E.Args.push_back(Plain(A) ? 0 : pathId(std::move(A)));

@@ -130,4 +130,30 @@ FunctionExtractor::Outcome FunctionExtractor::outcome(const Expr *E,
   return {};
 }
 
+void FunctionExtractor::noteCase(const CFGBlock &B, const RawBlock &Raw) {
+  // Several labels, or falling through from the case before, leave more than
+  // one way into the block.
+  const auto *Case = dyn_cast_or_null<CaseStmt>(B.getLabel());
+  if (!Case || B.pred_size() != 1 || Raw.Events.empty() || Case->getRHS())
+    return;
+  const CFGBlock *From = *B.pred_begin();
+  const auto *Switch =
+      From ? dyn_cast_or_null<SwitchStmt>(From->getTerminatorStmt()) : nullptr;
+  const auto *Value =
+      dyn_cast<DeclRefExpr>(Case->getLHS()->IgnoreParenImpCasts());
+  if (const auto *C = dyn_cast<ConstantExpr>(Case->getLHS()))
+    Value = dyn_cast<DeclRefExpr>(C->getSubExpr()->IgnoreParenImpCasts());
+  if (!Switch || !Value || !isa<EnumConstantDecl>(Value->getDecl()))
+    return;
+  Path On = pathOf(Switch->getCond()->IgnoreParenImpCasts());
+  if (On.Elements.empty() && On.Root != model::RootKind::Param)
+    return;
+  model::StringId Name =
+      Unit.Summary.intern("=" + Value->getDecl()->getQualifiedNameAsString());
+  for (Token T : Raw.Events) {
+    Events[T].SwitchPath = On;
+    Events[T].SwitchCase = Name;
+  }
+}
+
 } // namespace raddle::checkers

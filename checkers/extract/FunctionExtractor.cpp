@@ -125,6 +125,7 @@ void FunctionExtractor::walk() {
         Throws |= isa<CXXThrowExpr>(Statement->getStmt());
       element(Element);
     }
+    noteCase(*S.Block, Blocks[I]);
     if (!S.Last)
       continue;
     RawBlock &B = Blocks[I];

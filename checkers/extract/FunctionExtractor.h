@@ -62,9 +62,11 @@ private:
     bool Keep = true;
   };
   struct RawEvent : model::Event {
-    Path ObjectPath, ResultPath, CalleeAs;
+    Path ObjectPath, ResultPath, CalleeAs, SwitchPath;
     llvm::SmallVector<Path, 2> ArgPaths;
   };
+  /// Notes on the events of a block that it is the `case` of an enumerator.
+  void noteCase(const clang::CFGBlock &B, const RawBlock &Raw);
   struct RawLoop {
     const clang::Stmt *Statement = nullptr;
     unsigned Head = 0;

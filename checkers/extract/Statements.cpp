@@ -257,6 +257,16 @@ void FunctionExtractor::binary(const BinaryOperator *B) {
       if (!matters(Type))
         return;
       store(pathOf(B->getLHS()), pathOf(B->getRHS()), B);
+    } else if (const auto *Value =
+                   dyn_cast<DeclRefExpr>(B->getRHS()->IgnoreParenImpCasts());
+               Value && isa<EnumConstantDecl>(Value->getDecl())) {
+      // `command.type = command_t::bind`: which case of a switch follows.
+      if (Path To = pathOf(B->getLHS()); !To.Elements.empty())
+        store(To,
+              root(RootKind::Function, 0,
+                   Unit.Summary.intern(
+                       "=" + Value->getDecl()->getQualifiedNameAsString())),
+              B);
     } else if (Type->isRecordType()) {
       // C's structures are copied without a call.
       Path To = pathOf(B->getLHS()), From = pathOf(B->getRHS());

@@ -18,6 +18,10 @@ struct ReachedLock {
   bool Recursive = false;
   /// Caller's locks given back by then: Analysis::released().
   uint32_t Released = 0;
+  /// Reached only where CaseOn (in terms of the function) is CaseValue.
+  PathRef CaseOn = 0, CaseValue = 0;
+  /// Taken on one of several ways that meet again.
+  bool Conditional = false;
   /// First step of the call chain: an event of this function, and the callee's
   /// entry that it leads to, unless the event takes the lock itself.
   model::EventId Event = 0;

@@ -112,6 +112,13 @@ const Event *SpinCheck::idlePass(FunctionId F, int32_t Loop, PollKind &Kind) {
       bool IsPoll = E.Kind == EventKind::Call && Before &&
                     Before->Kind == EventKind::Poll && Before->Where == E.Where;
       Before = &E;
+      // Nobody else fills a container of this function's own.
+      bool OwnContainer =
+          E.Kind == EventKind::Poll && E.Poll == PollKind::QueueEmpty &&
+          E.Object &&
+          A.P.Functions[F].In->Summary.path(E.Object).Root == RootKind::Local;
+      if (OwnContainer)
+        continue;
       if (!IsPoll && !B.idle(F, E, Poll)) {
         Idle = false;
         break;

@@ -2,6 +2,7 @@
 #include "lockorder/link/Collector.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <tuple>
 
 using namespace llvm;
 using namespace raddle::model;
@@ -31,7 +32,7 @@ std::vector<PathRef> unite(std::vector<PathRef> A,
 Collector::Collector(Analysis &A, Interpreter &I, FunctionId F, bool Again)
     : A(A), I(I), P(A.P), F(F), Fn(A.P.Functions[F]), Again(Again) {
   for (const ReachedLock &R : A.Reached[F])
-    Reached.insert({R.Lock, R.Released * 4 + uint32_t(R.Mode)});
+    Reached.insert({R.Lock, keyOf(R)});
 }
 
 bool Collector::ownLock(PathRef Lock) const {
@@ -93,7 +94,7 @@ void Collector::reach(ReachedLock R) {
   if (LockClass Class = A.Classes.of(R.Lock);
       Class != NoClass && P.Paths[R.Lock].Depth > MaxReachedDepth)
     R.Lock = shorten(R.Lock, Class);
-  if (!Reached.insert({R.Lock, R.Released * 4 + uint32_t(R.Mode)}).second)
+  if (!Reached.insert({R.Lock, keyOf(R)}).second)
     return;
   List.push_back(std::move(R));
 }
@@ -154,8 +155,18 @@ void Collector::acquires(const State &Before, const Event &E, EventId Id,
   R.Mode = E.Mode;
   R.Recursive = E.Recursive;
   R.Released = A.intern(Before.Released);
+  std::tie(R.CaseOn, R.CaseValue) = caseOf(Before, E);
+  R.Conditional = I.conditional(Id);
   R.Event = Id;
   reach(std::move(R));
+}
+
+std::pair<PathRef, PathRef> Collector::caseOf(const State &Before,
+                                              const Event &E) {
+  if (!E.SwitchOn)
+    return {};
+  return {resolve(Before, P.Paths, I.path(E.SwitchOn)),
+          P.Paths.root(RootKind::Function, 0, Fn.In->symbol(E.SwitchCase))};
 }
 
 void Collector::relock(const EdgeSite &Site) {
@@ -250,7 +261,8 @@ void Collector::edge(EdgeSite Site, const std::vector<PathRef> &Released,
 void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
                      const std::vector<CallStep> &HeldAt,
                      const CallTarget &Target,
-                     const std::vector<CallStep> &Steps, bool NewThread) {
+                     const std::vector<CallStep> &Steps, bool NewThread,
+                     std::pair<PathRef, PathRef> Case) {
   // A direct recursion adds to the list that it reads.
   std::vector<ReachedLock> Own;
   if (Target.Callee == F)
@@ -260,6 +272,12 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
   for (auto [Index, R] : enumerate(List)) {
     PathRef Lock = I.substitute(Before, Target.Context, R.Lock);
     if (!Lock || P.Paths[Lock].Root == RootKind::Null)
+      continue;
+    // The callee's switch goes another way for what this caller passes.
+    PathRef CaseOn =
+        R.CaseOn ? I.substitute(Before, Target.Context, R.CaseOn) : 0;
+    if (CaseOn && P.Paths[CaseOn].Root == RootKind::Function &&
+        CaseOn != R.CaseValue)
       continue;
     // The call of a wrapper is where users see the acquisition.
     if (LockClass C = A.Classes.of(Lock);
@@ -288,7 +306,8 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
       Site.Event = Steps.back().second;
       Site.Callee = Target.Callee;
       Site.Index = Index;
-      if (Target.Ambiguous && Site.From == Site.To)
+      // `if (lock_it) mutex.lock(); else mutex.assert_held();`
+      if ((Target.Ambiguous || R.Conditional) && Site.From == Site.To)
         continue;
       edge(std::move(Site), Released, Before);
     }
@@ -300,6 +319,13 @@ void Collector::meet(const State &Before, const std::vector<HeldLock> &Held,
     Mine.Mode = R.Mode;
     Mine.Recursive = R.Recursive;
     Mine.Released = A.intern(unite(Released, Before.Released));
+    if (CaseOn && P.Paths.outlives(CaseOn)) {
+      Mine.CaseOn = CaseOn;
+      Mine.CaseValue = R.CaseValue;
+    } else {
+      std::tie(Mine.CaseOn, Mine.CaseValue) = Case;
+    }
+    Mine.Conditional = R.Conditional || I.conditional(Id);
     Mine.Event = Id;
     Mine.Callee = Target.Callee;
     Mine.Index = Index;
@@ -316,7 +342,8 @@ void Collector::calls(const State &Before, const Event &E, EventId Id,
       CallSite Site{F, Id, classes(Before.Held), sites(Before)};
       A.Callers[T.Callee].push_back(std::move(Site));
     }
-    meet(Before, Before.Held, heldAt(Before.Held), T, {{F, Id}}, false);
+    meet(Before, Before.Held, heldAt(Before.Held), T, {{F, Id}}, false,
+         caseOf(Before, E));
     pendingEdges(Before, T, Id, false);
     pendingCalls(Before, T, Id, false);
   }

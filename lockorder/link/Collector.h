@@ -40,7 +40,8 @@ private:
   /// \p Steps: from this function to the one that makes the call.
   void meet(const State &Before, const std::vector<HeldLock> &Held,
             const std::vector<CallStep> &HeldAt, const CallTarget &Target,
-            const std::vector<CallStep> &Steps, bool NewThread);
+            const std::vector<CallStep> &Steps, bool NewThread,
+            std::pair<PathRef, PathRef> Case = {});
   std::vector<CallStep> heldAt(const std::vector<HeldLock> &Held) const;
   void edge(EdgeSite Site, const std::vector<PathRef> &Released,
             const State &Before, bool NewThread = false);
@@ -54,6 +55,13 @@ private:
   std::vector<HeldClass> classes(const std::vector<HeldLock> &Held,
                                  PathRef Without = 0);
   static std::vector<uint32_t> sites(const State &S);
+
+  /// Of the event at hand: the `case` of a switch that it is in.
+  std::pair<PathRef, PathRef> caseOf(const State &Before,
+                                     const model::Event &E);
+  static uint32_t keyOf(const ReachedLock &R) {
+    return (R.Released * 4 + uint32_t(R.Mode)) ^ R.CaseValue * 0x9E3779B1u;
+  }
 
   Analysis &A;
   Interpreter &I;

@@ -87,6 +87,15 @@ void Interpreter::run() {
       State Out = S;
       if (Branches)
         branch(Out, B.Branch, N == 0);
+      // Held on one way only where ways meet.
+      if (In[Successor].Reachable && !Summary.Blocks[Successor].Returns) {
+        for (const HeldLock &H : In[Successor].Held)
+          if (!Out.held(H.Lock))
+            Conditional.insert(H.At);
+        for (const HeldLock &H : Out.Held)
+          if (!In[Successor].held(H.Lock))
+            Conditional.insert(H.At);
+      }
       if (join(In[Successor], Out, Paths, Fn.Key, Successor)) {
         Pending[Successor] = true;
         Lowest = std::min<size_t>(Lowest, Successor);

@@ -6,6 +6,7 @@
 
 #include "lockorder/link/CallGraph.h"
 #include "lockorder/link/State.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace raddle::lockorder {
 
@@ -79,6 +80,12 @@ public:
   /// Walks every reachable block once more; after run().
   void walk(Observer &O);
 
+  /// The event takes a lock on one of several ways that meet again: whether
+  /// it happens depends on what the caller passes or set before. After run().
+  bool conditional(model::EventId Event) const {
+    return Conditional.contains(Event);
+  }
+
   PathRef path(model::PathId Id);
   /// A callee's path in terms of this function at \p S.
   PathRef substitute(const State &S, const CallContext &C, PathRef P);
@@ -121,6 +128,7 @@ private:
   std::vector<State> In;
   std::vector<model::EventId> FirstEvent; ///< Of each block.
   llvm::DenseMap<model::PathId, PathRef> PathCache;
+  llvm::DenseSet<model::EventId> Conditional;
   Observer *Watching = nullptr;
 };
 

@@ -151,8 +151,13 @@ void CancellationCheck::run(FunctionId F) {
         In->Exits |= Other != Loop;
       }
     for (const Event &E : Bl.Events) {
-      if (In && handles(F, E, Handles))
-        In->Handled = true;
+      if (handles(F, E, Handles)) {
+        if (In)
+          In->Handled = true;
+        // Given to an object or a thread that lives on: it looks.
+        else if (E.Kind != EventKind::Consult)
+          return;
+      }
       FunctionId Callee = NoFunction;
       bool Long = B.waitsLong(F, E, Callee);
       // Inside a loop that does not end, shorter waits add up.

@@ -150,6 +150,11 @@ struct Event {
   llvm::SmallVector<PathId, 2> Args;
   /// Bit i: Args[i] is (or holds) a cancellation handle.
   uint32_t CancelArgs = 0;
+  /// The event is in a `case` of a switch: it is only reached where SwitchOn
+  /// has the value SwitchCase, an enumerator written "=ns::name". Stores of
+  /// enumerators write them as Function paths of that name.
+  PathId SwitchOn = 0;
+  StringId SwitchCase = 0;
   /// What the source calls it ("std::future<int>::get"), for messages.
   StringId Text = 0;
   /// Names of checks that a NOLINT at this line silences, comma separated;

@@ -64,6 +64,8 @@ template <typename Codec> void code(Codec &C, Event &E) {
   C.string(E.Callee);
   sequence(C, E.Args, [&](PathId &Arg) { C.path(Arg); });
   C.number(E.CancelArgs);
+  C.path(E.SwitchOn);
+  C.string(E.SwitchCase);
   C.string(E.Text);
   C.string(E.NoLint);
   code(C, E.Where);

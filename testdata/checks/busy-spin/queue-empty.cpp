@@ -99,3 +99,24 @@ void localContainer() {
   }
 }
 } // namespace good
+
+namespace good_own_list {
+// Nobody else sees the list: the loop works it off.
+int takeAll(int count) {
+  std::deque<int> rest;
+  for (int i = 0; i < count; ++i)
+    rest.push_back(i);
+  int passes = 0;
+  while (!rest.empty()) {
+    bool taken = false;
+    if (passes % 2 == 0) {
+      rest.pop_front();
+      taken = true;
+    }
+    if (!taken)
+      rest.pop_back();
+    ++passes;
+  }
+  return passes;
+}
+} // namespace good_own_list

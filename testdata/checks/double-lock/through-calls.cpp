@@ -161,3 +161,25 @@ private:
 };
 int use(Tree &tree) { return tree.visit(3); }
 } // namespace bad_recursion
+
+namespace good_locks_if_told {
+// The caller says whether the lock is held already.
+class Store {
+public:
+  void save(bool locked) {
+    if (!locked)
+      mutex_.lock();
+    ++saved_;
+    if (!locked)
+      mutex_.unlock();
+  }
+  void change() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    save(true);
+  }
+
+private:
+  std::mutex mutex_;
+  int saved_ = 0;
+};
+} // namespace good_locks_if_told

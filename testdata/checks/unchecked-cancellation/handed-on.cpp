@@ -99,3 +99,22 @@ void loop(std::stop_token stop, Queue &queue) { // expect-any(callee): raddle-un
 }
 void start(std::stop_token stop, Queue &queue) { loop(stop, queue); }
 } // namespace bad_callee_blocks
+
+namespace good_given_to_an_object {
+// The reader that got the token ends the loop.
+class Reader {
+public:
+  Reader(Queue &queue, std::stop_token stop) : queue_(queue), stop_(std::move(stop)) {}
+  bool valid() const { return !stop_.stop_requested(); }
+  int next() { return queue_.pop(); }
+
+private:
+  Queue &queue_;
+  std::stop_token stop_;
+};
+void copy(std::stop_token stop, Queue &queue) {
+  Reader reader(queue, stop);
+  while (reader.valid())
+    handle(reader.next());
+}
+} // namespace good_given_to_an_object
