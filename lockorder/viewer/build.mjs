@@ -3,6 +3,7 @@
 // Bundles src/ into one page, dist/report.html: the template that the command line fills in.
 
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +31,7 @@ const [script, style, early, template] = await Promise.all([
 const inScript = (text) => text.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
 
 let page = template;
+const hashes = [];
 for (const [marker, text] of [
   ["/*RADDLE_STYLE*/", style.outputFiles[0].text.replace(/<\//g, "<\\/").trim()],
   ["/*RADDLE_EARLY*/", inScript(early.replace(/^\/\/.*\n/gm, "")).trim()],
@@ -38,7 +40,10 @@ for (const [marker, text] of [
 ]) {
   if (page.split(marker).length !== 2) throw new Error("template.html must hold " + marker + " once");
   page = page.split(marker).join(text);
+  if (marker !== "/*RADDLE_STYLE*/") hashes.push(`'sha256-${createHash("sha256").update(text).digest("base64")}'`);
 }
+// Only these two scripts run, whatever a name manages to put into the page.
+page = page.replace("RADDLE_SCRIPT_HASHES", () => hashes.join(" "));
 for (const placeholder of ["@RADDLE_DATA@", "@RADDLE_STATIC@"])
   if (page.split(placeholder).length !== 2) throw new Error(placeholder + " must stand in the page exactly once");
 

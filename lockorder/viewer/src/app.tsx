@@ -108,8 +108,10 @@ function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: V
       return <MatrixPage report={report} edge={route.edge < edges.length ? route.edge : -1} />;
     case "locks":
       return <LocksPage report={report} filter={lockFilter} onFilter={setLockFilter} />;
-    case "lock":
-      return locks[route.index] ? <LockPage key={route.index} report={report} lock={route.index} /> : <NotHere what="lock" />;
+    case "lock": {
+      const lock = lockOf(report, route);
+      return locks[lock] ? <LockPage key={lock} report={report} lock={lock} /> : <NotHere what="lock" />;
+    }
     case "edge":
       return edges[route.index] ? <EdgePage key={route.index} report={report} index={route.index} /> : <NotHere what="edge" />;
     case "run":
@@ -124,15 +126,20 @@ function NotHere({ what }: { what: string }): VNode {
     <>
       <h1 tabIndex={-1}>No such {what}</h1>
       <p class="empty">
-        This report holds no {what} of that number. <a href="#findings">All findings</a>
+        It is not in this report. <a href="#findings">All findings</a>
       </p>
     </>
   );
 }
 
+function lockOf(report: Report, route: Route & { view: "lock" }): number {
+  return route.name === undefined ? route.index : report.lockIndex(route.name);
+}
+
 function viewKey(route: Route): string {
   if (route.view === "finding") return "finding " + route.id;
-  if (route.view === "lock" || route.view === "edge") return route.view + " " + route.index;
+  if (route.view === "lock") return "lock " + (route.name ?? route.index);
+  if (route.view === "edge") return "edge " + route.index;
   return route.view;
 }
 
@@ -140,6 +147,6 @@ function titleOf(report: Report, route: Route): string {
   const { findings, project } = report.data;
   let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run" }[route.view];
   if (route.view === "finding") what = findings[report.findingIndex(route.id)]?.message ?? what;
-  if (route.view === "lock") what = report.lockName(route.index);
+  if (route.view === "lock") what = report.lockName(lockOf(report, route));
   return shorten(what, 80) + " – " + shorten(project || "raddle", 40) + " – raddle report";
 }

@@ -24,7 +24,7 @@ export function CallChain({ report, witness, step: current, onStep }: { report: 
     <div class="chain">
       <div class="chain-head">
         <h3>
-          <Message text={witness.title} />
+          <Message text={witness.title} unfold />
         </h3>
         <div class="quiet">
           {witness.thread ? (
@@ -56,7 +56,7 @@ function StepRow({ report, step, number, current, onStep }: { report: Report; st
           <span class="kind">
             <span aria-hidden="true">{kind.sign}</span> <ShortName text={kind.word} length={20} />
           </span>
-          <span class="step-what"><FullName text={step.text} /></span>
+          <span class="step-what"><Message text={step.text} length={300} name={60} unfold /></span>
         </div>
         {step.function && (
           <div class="step-function">

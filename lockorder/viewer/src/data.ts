@@ -2,6 +2,8 @@
 //
 // The report's data as docs/formats/report-data.md defines it, and the look-ups the views share.
 
+import { keepGroupsTogether } from "./group-order.ts";
+
 export interface Place { source: number; line: number; column: number; endColumn?: number }
 export interface Chunk { first: number; lines: string[] }
 export interface Source { path: string; chunks: Chunk[] }
@@ -52,11 +54,13 @@ export const LEVELS: Level[] = ["error", "warning", "note"];
 export class Report {
   readonly outgoing: number[][];
   readonly incoming: number[][];
-  /** A lock's place in the order that breaks the fewest edges. */
+  /** A lock's place in the order that breaks the fewest edges, groups kept together. */
   readonly position: Int32Array;
   readonly order: number[];
   private readonly byId = new Map<string, number>();
   private readonly byEdge = new Map<number, number[]>();
+  /** For findings that name no edge: the locks held where the call chain ends. */
+  private readonly byHeldLock = new Map<number, number[]>();
 
   constructor(readonly data: ReportData) {
     const { locks, edges, findings } = data;
@@ -67,13 +71,15 @@ export class Report {
       this.incoming[edge.to]?.push(index);
     });
     this.position = new Int32Array(locks.length).fill(-1);
-    this.order = [];
+    const order: number[] = [];
     // The order may leave locks out (those without edges); they come last.
     for (const lock of [...data.order, ...locks.keys()]) {
       if (lock < 0 || lock >= locks.length || this.position[lock] !== -1) continue;
-      this.position[lock] = this.order.length;
-      this.order.push(lock);
+      this.position[lock] = order.length;
+      order.push(lock);
     }
+    this.order = keepGroupsTogether(order, (lock) => locks[lock].group, edges);
+    this.order.forEach((lock, index) => (this.position[lock] = index));
     findings.forEach((finding, index) => {
       this.byId.set(finding.id, index);
       const named = finding.cycle ?? finding.witnesses.flatMap((w) => (w.edge === null ? [] : [w.edge]));
@@ -81,6 +87,12 @@ export class Report {
         const list = this.byEdge.get(edge);
         if (list) list.push(index);
         else this.byEdge.set(edge, [index]);
+      }
+      if (named.length > 0) return;
+      for (const lock of new Set(finding.witnesses.flatMap((w) => w.steps[w.steps.length - 1]?.held ?? []))) {
+        const list = this.byHeldLock.get(lock);
+        if (list) list.push(index);
+        else this.byHeldLock.set(lock, [index]);
       }
     });
   }
@@ -92,10 +104,14 @@ export class Report {
     return (this.byEdge.get(edge) ?? []).map((index) => this.data.findings[index]);
   }
   findingsOfLock(lock: number): Finding[] {
-    const found = new Set<number>();
+    const found = new Set<number>(this.byHeldLock.get(lock));
     for (const edge of [...this.outgoing[lock], ...this.incoming[lock]])
       for (const finding of this.byEdge.get(edge) ?? []) found.add(finding);
     return [...found].sort((a, b) => a - b).map((index) => this.data.findings[index]);
+  }
+  /** A lock's index by its name; -1 if there is none. Of equal names, the first. */
+  lockIndex(name: string): number {
+    return this.data.locks.findIndex((lock) => lock.name === name);
   }
   lockName(index: number): string {
     return this.data.locks[index]?.name ?? "(unknown lock)";

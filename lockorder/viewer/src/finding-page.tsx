@@ -9,7 +9,7 @@ import { CycleDrawing } from "./cycle-drawing.tsx";
 import type { Finding, Report, Witness } from "./data.ts";
 import { useKeys } from "./keyboard.ts";
 import { Markdown } from "./markdown.tsx";
-import { FoundBadge, FullName, LevelBadge, LockName, Message, ShortName, Visible } from "./names.tsx";
+import { FoundBadge, LevelBadge, LockName, Message, ShortName, Visible } from "./names.tsx";
 import { usePrinting } from "./printing.ts";
 import { edgeLink, findingLink, replaceHash } from "./route.ts";
 import { PlaceText } from "./source-view.tsx";
@@ -73,7 +73,7 @@ export function FindingPage({ report, finding, witness: wanted, previous, next, 
         {next && <a href={findingLink(next.id)}>Next</a>}
       </nav>
       <h1 tabIndex={-1}>
-        {finding.message.length > 400 ? <FullName text={finding.message} /> : <Message text={finding.message} />}
+        <Message text={finding.message} name={80} unfold />
       </h1>
       <div class="finding-meta">
         <LevelBadge level={finding.level} />
@@ -86,18 +86,20 @@ export function FindingPage({ report, finding, witness: wanted, previous, next, 
 
       <div class={finding.cycle?.length ? "finding-top" : "finding-top finding-top-plain"}>
         {finding.cycle && finding.cycle.length > 0 && (
-          <figure class="card drawing">
-            <div class="drawing-scroll">
-              <CycleDrawing report={report} cycle={finding.cycle} turned={turn?.edge ?? null} numberOf={numberOf} selected={chains[chosen]?.edge ?? null} onSelect={chooseEdge} />
-            </div>
-            <figcaption>
-              An arrow from A to B: B is taken while A is held. Choose an arrow to see its call chain.
-              {turn && " Dashed: the edge to turn round."}
-            </figcaption>
-          </figure>
+          <div class="facts">
+            <figure class="card drawing">
+              <div class="drawing-scroll">
+                <CycleDrawing report={report} cycle={finding.cycle} turned={turn?.edge ?? null} numberOf={numberOf} selected={chains[chosen]?.edge ?? null} onSelect={chooseEdge} />
+              </div>
+              <figcaption>
+                An arrow from A to B: B is taken while A is held. Choose an arrow to see its call chain.
+                {turn && " Dashed: the edge to turn round."}
+              </figcaption>
+            </figure>
+            {turn && <TurnRound report={report} edge={turn.edge} why={turn.why} number={numberOf(turn.edge)} />}
+          </div>
         )}
         <div class="facts">
-          {turn && <TurnRound report={report} edge={turn.edge} why={turn.why} number={numberOf(turn.edge)} />}
           {finding.filters.length > 0 && (
             <section class="card">
               <h2>Why it was not filtered</h2>
@@ -105,7 +107,7 @@ export function FindingPage({ report, finding, witness: wanted, previous, next, 
                 {finding.filters.map(({ rule, answer }) => (
                   <div>
                     <dt><Visible text={rule} /></dt>
-                    <dd><FullName text={answer} /></dd>
+                    <dd><Message text={answer} name={60} unfold /></dd>
                   </div>
                 ))}
               </dl>
@@ -114,7 +116,7 @@ export function FindingPage({ report, finding, witness: wanted, previous, next, 
           {finding.notes.length > 0 && (
             <section class="card">
               <h2>Notes</h2>
-              <ul>{finding.notes.map((note) => <li><FullName text={note} /></li>)}</ul>
+              <ul>{finding.notes.map((note) => <li><Message text={note} name={60} unfold /></li>)}</ul>
             </section>
           )}
           {check && (
@@ -148,9 +150,13 @@ function TurnRound({ report, edge, why, number }: { report: Report; edge: number
     <section class="card turn-round">
       <h2>Turn round edge {number}</h2>
       <p>
-        Take <LockName report={report} lock={to} /> before <LockName report={report} lock={from} />: <Visible text={why} />.{" "}
-        <a href={edgeLink(edge)}>Its sites</a>
+        Take <LockName report={report} lock={to} /> before <LockName report={report} lock={from} />. <a href={edgeLink(edge)}>Its sites</a>
       </p>
+      {why && (
+        <p class="quiet">
+          Why this one: <Message text={why} name={44} unfold />
+        </p>
+      )}
     </section>
   );
 }

@@ -110,7 +110,7 @@ function Row({ report, finding }: { report: Report; finding: Finding }): VNode {
       <LevelBadge level={finding.level} />
       <span class="row-main">
         <span class="row-title">
-          <Message text={finding.message} length={300} />
+          <Message text={finding.message} length={300} name={56} />
         </span>
         <span class="row-sub">
           <code><ShortName text={finding.check} length={60} /></code>

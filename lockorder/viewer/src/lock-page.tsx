@@ -7,11 +7,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { Report } from "./data.ts";
 import { FoundBadge, FullName, LevelBadge, LockName, Message, ShortName } from "./names.tsx";
 import { usePrinting } from "./printing.ts";
-import { edgeLink, findingLink } from "./route.ts";
+import { edgeLink, findingLink, lockNameLink } from "./route.ts";
 import { PlaceText, SourceView } from "./source-view.tsx";
 
 /** How many entries a list shows before it is asked for all. */
 const SHOWN = 50;
+/** A longer name makes no useful address. */
+const LONGEST_LINK = 400;
 
 export function LockPage({ report, lock }: { report: Report; lock: number }): VNode {
   const { name, group, kind, place, count, acquisitions } = report.data.locks[lock];
@@ -31,6 +33,11 @@ export function LockPage({ report, lock }: { report: Report; lock: number }): VN
         {kind && <code><ShortName text={kind} length={80} /></code>}
         {group && <span>in <ShortName text={group} length={80} /></span>}
         {place && <span>declared at <PlaceText report={report} place={place} /></span>}
+        {report.lockIndex(name) === lock && name.length <= LONGEST_LINK && (
+          <a class="permalink" href={lockNameLink(name)} title="Link to this lock; it stays the same in later reports">
+            # link
+          </a>
+        )}
       </div>
       <FindingLinks report={report} findings={findings} />
       <div class="two-columns">
@@ -67,7 +74,7 @@ export function FindingLinks({ report, findings }: { report: Report; findings: R
         {shown.map((finding) => (
           <li>
             <a href={findingLink(finding.id)}>
-              <LevelBadge level={finding.level} /> <Message text={finding.message} length={240} />
+              <LevelBadge level={finding.level} /> <Message text={finding.message} length={240} name={56} />
             </a>
             <PlaceText report={report} place={finding.place} />
           </li>

@@ -264,7 +264,7 @@ function Chosen({ report, edge: index }: { report: Report; edge: number }): VNod
           {findings.map((finding) => (
             <li>
               <a href={findingLink(finding.id)}>
-                <LevelBadge level={finding.level} /> <Message text={finding.message} length={160} />
+                <LevelBadge level={finding.level} /> <Message text={finding.message} length={160} name={44} />
               </a>
             </li>
           ))}

@@ -4,6 +4,7 @@
 // with the whole a click (or the pointer) away.
 
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
 import { codePoint, firstPart, shorten, splitHidden, visible } from "./visible.js";
 import { foundText, type Edge, type Level } from "./data.ts";
 import { lockLink } from "./route.ts";
@@ -63,13 +64,42 @@ export function LockName({ report, lock, length = 60 }: { report: Report; lock: 
   );
 }
 
-/** A message; what stands in 'quotes' is set as a name. */
-export function Message({ text, length = 400 }: { text: string; length?: number }): VNode {
-  if (text.length > length) return <ShortName text={text} length={length} />;
+/** A long name cut in the middle until it is pressed. */
+function UnfoldName({ text, length }: { text: string; length: number }): VNode {
+  const [whole, setWhole] = useState(false);
+  if (visible(text).length <= length) return <ShortName text={text} length={length} />;
+  // Not a button element: that is laid out as a box, and the name is to wrap within its sentence.
+  return (
+    <span
+      class="unfold"
+      role="button"
+      tabIndex={0}
+      aria-expanded={whole}
+      title={whole ? "Cut the name" : "Show the whole name"}
+      onClick={() => setWhole(!whole)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        setWhole(!whole);
+      }}
+    >
+      <bdi class="name">{whole ? <Visible text={text} /> : shorten(text, length)}</bdi>
+    </span>
+  );
+}
+
+/**
+ * A message; what stands in 'quotes' is set as a name. Each name is cut by itself, so that those after
+ * a long one are still seen. Outside of links and buttons, names may be unfolded.
+ */
+export function Message({ text, length = 400, name = 100, unfold = false }: { text: string; length?: number; name?: number; unfold?: boolean }): VNode {
   const parts = text.split(/'([^']+)'/);
+  const shown = parts.reduce((sum, part, i) => sum + (i % 2 ? Math.min(part.length, name) : part.length), 0);
+  if (shown > length) return unfold ? <FullName text={text} length={length} /> : <ShortName text={text} length={length} />;
+  const Name = unfold ? UnfoldName : ShortName;
   return (
     <span class="message">
-      {parts.map((part, i) => (i % 2 ? <code class="quoted"><ShortName text={part} length={100} /></code> : <Visible text={part} />))}
+      {parts.map((part, i) => (i % 2 ? <code class="quoted"><Name text={part} length={name} /></code> : <Visible text={part} />))}
     </span>
   );
 }

@@ -10,28 +10,38 @@ export type Route =
   | { view: "finding"; id: string; witness: number }
   | { view: "matrix"; edge: number }
   | { view: "locks" }
-  | { view: "lock"; index: number }
+  | { view: "lock"; index: number; name?: string }
   | { view: "edge"; index: number }
   | { view: "run" };
 
+// An address cannot hold half a surrogate pair.
+const encoded = (text: string): string => encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd"));
+
 export const findingLink = (id: string, witness = 0): string =>
-  "#finding-" + encodeURIComponent(id) + (witness > 0 ? "/" + (witness + 1) : "");
+  "#finding-" + encoded(id) + (witness > 0 ? "/" + (witness + 1) : "");
 export const lockLink = (index: number): string => "#lock-" + index;
+/** The index may be another in the next report; the name stays. "#lock-12" is an index, so a name is marked. */
+export const lockNameLink = (name: string): string => "#lock-name-" + encoded(name);
 export const edgeLink = (index: number): string => "#edge-" + index;
 export const matrixLink = (edge = -1): string => (edge < 0 ? "#matrix" : "#matrix/" + edge);
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray "%": take the text as it is.
+    return text;
+  }
+}
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#/, "");
   const finding = /^finding-([^/]*)(?:\/(\d+))?$/.exec(text);
   if (finding) {
-    let id = finding[1];
-    try {
-      id = decodeURIComponent(id);
-    } catch {
-      // A stray "%": take the text as it is.
-    }
-    return { view: "finding", id, witness: finding[2] ? Math.max(0, Number(finding[2]) - 1) : 0 };
+    return { view: "finding", id: decoded(finding[1]), witness: finding[2] ? Math.max(0, Number(finding[2]) - 1) : 0 };
   }
+  const named = /^lock-name-(.*)$/s.exec(text);
+  if (named) return { view: "lock", index: -1, name: decoded(named[1]) };
   const indexed = /^(lock|edge)-(\d+)$/.exec(text);
   if (indexed) return { view: indexed[1] as "lock" | "edge", index: Number(indexed[2]) };
   const matrix = /^matrix(?:\/(\d+))?$/.exec(text);

@@ -124,6 +124,15 @@ describe("the page", () => {
       await screenshot(it, "hostile-static");
     }));
 
+  test("runs no script but its own two, wherever one stands", async () => {
+    const path = await browser.write("smuggled", smallReport(), `<header></header><script>${BROKEN} = 1</script><b onclick="${BROKEN} = 2">press</b>`);
+    const it = await browser.open(path, "", { viewport: { width: 800, height: 600 } });
+    await it.page.locator(".rows").waitFor();
+    assert.equal(await it.page.evaluate(() => (window as unknown as { broken?: number }).broken), undefined);
+    assert.ok(it.errors.some((error) => error.includes("Content Security Policy")), "the browser refused it");
+    await it.close();
+  });
+
   test("is dark when the reader's system is", () =>
     opened(small, "#finding-3f2a9c01", { colorScheme: "dark" }, async (it) => {
       const colours = await it.page.evaluate(() => {

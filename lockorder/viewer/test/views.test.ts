@@ -96,7 +96,7 @@ describe("a small report", () => {
       await page.keyboard.press("Enter");
       await page.locator('.cycle-edge[data-edge="1"][aria-pressed="true"]').waitFor();
       assert.ok((await page.locator(".chain-head").innerText()).includes("Janitor"));
-      const facts = await page.locator(".facts").innerText();
+      const facts = await page.locator(".finding-top").innerText();
       for (const part of ["Turn round edge 2", "it has 1 acquisition site; the other has 4", "gate lock", "no lock is held on every edge", "seen at run time"])
         assert.ok(facts.includes(part), part);
     }));
@@ -125,7 +125,31 @@ describe("a small report", () => {
       await goTo(page, "#finding-gone");
       await page.getByText("No such finding").waitFor();
       await goTo(page, "#lock-99");
-      await page.getByText("No such lock").waitFor();
+      await page.getByRole("heading", { name: "No such lock" }).waitFor();
+      // An index may change from report to report; a name stays.
+      await goTo(page, "#lock-name-jobserver%3A%3ACache%3A%3Amutex_");
+      assert.equal(await page.locator("article.lock h1").innerText(), "jobserver::Cache::mutex_");
+      assert.ok((await page.locator(".permalink").getAttribute("href"))!.endsWith("#lock-name-jobserver%3A%3ACache%3A%3Amutex_"));
+    }));
+
+  test("cuts each long name of a message by itself, and unfolds it on the finding's page", async () => {
+    const report = smallReport();
+    const long = "Poco::AbstractEvent<const Poco::Zip::ZipLocalFileHeader, Poco::FIFOStrategy<const Poco::Zip::ZipLocalFileHeader>>::_mutex";
+    report.findings[0].message = `lock order inversion between '${long}${long}' and 'Task::mutex_'`;
+    const opened = await browser.open(await browser.write("templates", report));
+    const row = await opened.page.locator(".row-title").first().innerText();
+    assert.match(row, /^lock order inversion between Poco::Abstract.*….*::_mutex and Task::mutex_$/);
+    await opened.page.locator(".rows a").first().click();
+    const heading = opened.page.locator("article.finding h1");
+    assert.ok((await heading.innerText()).endsWith("and Task::mutex_"));
+    await heading.getByRole("button", { name: /Poco/ }).press("Enter");
+    assert.ok((await heading.innerText()).includes(long + long));
+    await opened.close();
+  });
+
+  test("lists at a lock the findings that name no edge but hold it", () =>
+    withPage("#lock-0", async ({ page }) => {
+      assert.ok((await page.locator("main").innerText()).includes("is waited for while"));
     }));
 
   test("shows the matrix: hover names the edge, a click opens it, the filter narrows it", () =>
