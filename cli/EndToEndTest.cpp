@@ -234,6 +234,33 @@ TEST(EndToEnd, ConfigurationNamesLocks) {
   EXPECT_THAT(R.Out, HasSubstr("raddle-double-lock"));
 }
 
+TEST(EndToEnd, CheckOptionsReachTheirCheck) {
+  TestProject P;
+  P.write("a.cpp", "#include <mutex>\n#include <condition_variable>\n"
+                   "struct Token { bool isStopped() const; };\n"
+                   "std::mutex m;\nstd::condition_variable c;\nbool ready;\n"
+                   "void work(Token stop) {\n"
+                   "  std::unique_lock<std::mutex> l(m);\n"
+                   "  c.wait(l, [] { return ready; });\n}\n");
+  P.database({"a.cpp"});
+  Ran R = P.raddle({"lint", "-p", "build"});
+  EXPECT_EQ(R.Code, 0) << R.Out;
+  std::string Options = "CheckOptions:\n"
+                        "  raddle-unchecked-cancellation.CancellationTypes: "
+                        "Token;Other\n"
+                        "  bugprone-something.Else: 1\n";
+  P.write(".raddle.yaml", Options);
+  R = P.raddle({"lint", "-p", "build"});
+  EXPECT_EQ(R.Code, 1) << R.Err;
+  EXPECT_THAT(R.Out, HasSubstr("raddle-unchecked-cancellation"));
+  P.write(".raddle.yaml",
+          "CheckOptions:\n  raddle-unchecked-cancellation.Types: Token\n");
+  R = P.raddle({"lint", "-p", "build"});
+  EXPECT_EQ(R.Code, 2);
+  EXPECT_THAT(R.Err, HasSubstr("no check has the option "
+                               "'raddle-unchecked-cancellation.Types'"));
+}
+
 TEST(EndToEnd, ExplainAndChecks) {
   TestProject P;
   Ran R = P.raddle({"explain", "double-lock"});

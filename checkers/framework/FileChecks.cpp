@@ -80,6 +80,8 @@ void FileChecks::start(CompilerInstance &Compiler) {
     return;
   ClangTidyOptions Settings = ClangTidyOptions::getDefaults();
   Settings.Checks = "-*," + Options.FileChecks;
+  for (const auto &[Name, Value] : Options.CheckOptions)
+    Settings.CheckOptions[Name] = ClangTidyOptions::ClangTidyValue(Value);
   auto Context = std::make_unique<ClangTidyContext>(
       std::make_unique<DefaultOptionsProvider>(ClangTidyGlobalOptions(),
                                                Settings));

@@ -21,6 +21,8 @@ struct FrontendOptions {
   ExtractOptions Extract;
   /// Enabled file checks, as a clang-tidy glob list; empty: none.
   std::string FileChecks;
+  /// Options of the file checks: "raddle-check.Option" and its value.
+  std::vector<std::pair<std::string, std::string>> CheckOptions;
   /// From --extra-arg and --extra-arg-before.
   std::vector<std::string> ExtraArguments, ExtraArgumentsBefore;
 };

@@ -113,6 +113,7 @@ Expected<Prepared> prepare(const AnalysisOptions &O, const Invocation &Call) {
 
   P.Frontend.Extract.Root = P.Where.Root;
   P.Frontend.Extract.Locks = P.Settings.Locks;
+  P.Frontend.CheckOptions = P.Settings.CheckOptions;
   P.Frontend.FileChecks = join(enabledChecks(P.Checks, "file"), ",");
   P.Frontend.ExtraArguments = O.ExtraArguments;
   P.Frontend.ExtraArgumentsBefore = O.ExtraArgumentsBefore;

@@ -120,13 +120,57 @@ lockorder::LinkOptions linkOptions(const CheckFilter &Filter,
   return Options;
 }
 
+namespace {
+
+/// Hands raddle's own options to whom they are for. Those of clang-tidy's
+/// checks are left out: both may read the same text.
+Error takeCheckOptions(Config &C, StringRef File) {
+  std::vector<std::string> Known;
+  for (const CheckCard &Card : allChecks()) {
+    SmallVector<StringRef, 4> Names;
+    SplitString(Card.Options, Names, ", ");
+    for (StringRef Name : Names)
+      Known.push_back((Card.Id + "." + Name).str());
+  }
+  std::vector<std::pair<std::string, std::string>> Own;
+  for (auto &[Name, Value] : C.CheckOptions) {
+    if (!StringRef(Name).starts_with("raddle-"))
+      continue;
+    if (!is_contained(Known, Name)) {
+      std::string Meant = nearest(Name, Known);
+      return createStringError(
+          File + ": 'CheckOptions': no check has the option '" + Name + "'; " +
+          (Meant.empty() ? "'raddle explain CHECK' names those of a check"
+                         : "did you mean '" + Meant + "'?"));
+    }
+    SmallVector<StringRef, 4> Values;
+    SplitString(Value, Values, ";");
+    if (Name == "raddle-unchecked-cancellation.CancellationTypes")
+      C.Locks.CancellationTypes.insert(C.Locks.CancellationTypes.end(),
+                                       Values.begin(), Values.end());
+    else if (Name == "raddle-unchecked-cancellation.CancellationChecks")
+      C.Locks.CancellationChecks.insert(C.Locks.CancellationChecks.end(),
+                                        Values.begin(), Values.end());
+    else
+      Own.push_back({Name, Value});
+  }
+  C.CheckOptions = std::move(Own);
+  return Error::success();
+}
+
+} // namespace
+
 Expected<Config> loadConfig(StringRef File) {
   if (File.empty())
     return Config();
   Expected<std::string> Text = readFile(File);
   if (!Text)
     return Text.takeError();
-  return parseConfig(*Text, File);
+  Expected<Config> C = parseConfig(*Text, File);
+  if (C)
+    if (Error E = takeCheckOptions(*C, File))
+      return E;
+  return C;
 }
 
 Error applyConfig(const Config &C, const std::vector<std::string> &MainFiles,

@@ -108,9 +108,15 @@ std::string print(json::Value V) {
 } // namespace
 
 json::Value toJSON(const checkers::FrontendOptions &Options) {
+  Strings Pairs; // Name, value, name, value...
+  for (const auto &[Name, Value] : Options.CheckOptions) {
+    Pairs.push_back(Name);
+    Pairs.push_back(Value);
+  }
   return json::Object{{"root", Options.Extract.Root},
                       {"locks", lockModel(Options.Extract.Locks)},
                       {"fileChecks", Options.FileChecks},
+                      {"checkOptions", bytes(Pairs)},
                       {"after", bytes(Options.ExtraArguments)},
                       {"before", bytes(Options.ExtraArgumentsBefore)}};
 }
@@ -142,11 +148,16 @@ Expected<Request> decodeRequest(StringRef Text) {
   if (!Options)
     return notUnderstood();
   json::ObjectMapper P(*Options, Root);
+  Strings Pairs;
   if (!P || !P.map("root", R.Options.Extract.Root) ||
       !P.map("fileChecks", R.Options.FileChecks) ||
+      !P.map("checkOptions", Pairs) || Pairs.size() % 2 != 0 ||
       !P.map("after", R.Options.ExtraArguments) ||
       !P.map("before", R.Options.ExtraArgumentsBefore))
     return notUnderstood();
+  unhex(Pairs);
+  for (size_t I = 0; I < Pairs.size(); I += 2)
+    R.Options.CheckOptions.emplace_back(Pairs[I], Pairs[I + 1]);
   unhex(R.Options.ExtraArguments);
   unhex(R.Options.ExtraArgumentsBefore);
   const json::Value *Locks = Options->getAsObject()->get("locks");
