@@ -5,6 +5,21 @@ using namespace llvm;
 using namespace raddle::model;
 
 namespace raddle::lockorder {
+namespace {
+
+/// "a::B" of "a::B::c"; template arguments and parameters are no scopes.
+std::string scopeOf(StringRef Name) {
+  int Depth = 0;
+  for (size_t I = Name.size(); I-- > 1;) {
+    char C = Name[I];
+    Depth += C == '>' || C == ')' ? 1 : C == '<' || C == '(' ? -1 : 0;
+    if (Depth == 0 && C == ':' && Name[I - 1] == ':')
+      return Name.take_front(I - 1).str();
+  }
+  return "";
+}
+
+} // namespace
 
 LockClass LockClasses::of(PathRef Path) {
   if (!Path)
@@ -92,18 +107,14 @@ LockClass LockClasses::find(PathRef Path) {
     PathRef Key = P.Paths.append(P.Paths.root(RootKind::Opaque, 0, 0), N.Record,
                                  N.Name, true);
     std::string Owner = P.str(P.recordName(N.Record));
-    StringRef Group = Owner;
     return make(Key, Owner + "::" + P.str(N.Name) + Suffix,
-                Group.contains("::") ? Group.rsplit("::").first.str() : Owner,
+                scopeOf(Owner).empty() ? Owner : scopeOf(Owner),
                 P.field(N.Record, N.Name));
   }
   switch (N.Root) {
   case RootKind::Global: {
     std::string Name = P.str(P.globalName(N.Name));
-    StringRef Group = Name;
-    return make(At, Name + Suffix,
-                Group.contains("::") ? Group.rsplit("::").first.str() : "",
-                P.global(N.Name));
+    return make(At, Name + Suffix, scopeOf(Name), P.global(N.Name));
   }
   case RootKind::Local: {
     FunctionId F = P.find(N.Name);

@@ -51,6 +51,9 @@ private:
               size_t At);
   bool compatible(const Candidate &X, const Candidate &Y,
                   const std::vector<LockClass> &CycleLocks) const;
+  /// \p Path of the site's function, with `this` and parameters replaced by
+  /// what the calls of the chain pass, as the text of the calls tells.
+  PathRef alongChain(PathRef Path, const Candidate &Way) const;
   void report(Cycle C, const std::map<uint32_t, unsigned> &Uses);
   Witness witness(const Candidate &C, uint32_t Edge) const;
   CallStep acquisition(const EdgeSite &S) const {
@@ -143,6 +146,32 @@ bool InversionCheck::compatible(const Candidate &X, const Candidate &Y,
   return T.concurrent(X.Calls, X.Alive, Y.Calls, Y.Alive);
 }
 
+PathRef InversionCheck::alongChain(PathRef Path, const Candidate &Way) const {
+  PathTable &Paths = A.P.Paths;
+  for (const CallStep &Step : reverse(Way.Calls.Calls)) {
+    const PathTable::Node Base = Paths[Paths[Path].Base];
+    if (Base.Root != RootKind::This && Base.Root != RootKind::Param)
+      break;
+    const Event &E = D.event(Step.first, Step.second);
+    PathId Passed = Base.Root == RootKind::This  ? E.Object
+                    : Base.Index < E.Args.size() ? E.Args[Base.Index]
+                                                 : 0;
+    if (!Passed || (E.Kind != EventKind::Call && E.Kind != EventKind::Destroy))
+      break;
+    SmallVector<PathTable::Node, 8> Elements;
+    for (PathRef At = Path; Paths[At].Parent; At = Paths[At].Parent)
+      Elements.push_back(Paths[At]);
+    Path = A.P.path(A.P.Functions[Step.first], Passed);
+    for (const PathTable::Node &N : reverse(Elements))
+      Path = Paths.append(Path, N);
+    // A variable may refer to anything; what it holds is not followed here.
+    if (Paths[Path].Root == RootKind::Local ||
+        Paths[Path].Root == RootKind::Result)
+      break;
+  }
+  return Path;
+}
+
 bool InversionCheck::choose(Cycle &C,
                             const std::vector<std::vector<Candidate>> &Choices,
                             size_t At) {
@@ -150,7 +179,8 @@ bool InversionCheck::choose(Cycle &C,
     C.ReadersOnly = false;
     for (size_t I = 0; I < At; ++I) {
       const EdgeSite &X = *C.Ways[I].Site, &Y = *C.Ways[(I + 1) % At].Site;
-      if (!A.Classes.compatible(X.To, Y.From))
+      if (!A.Classes.compatible(alongChain(X.To, C.Ways[I]),
+                                alongChain(Y.From, C.Ways[(I + 1) % At])))
         return false;
       C.ReadersOnly |=
           X.ToMode == LockMode::Shared && Y.FromMode == LockMode::Shared;
