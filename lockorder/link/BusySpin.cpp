@@ -185,7 +185,7 @@ void SpinCheck::run(FunctionId F) {
       Retries |= S.Loops[Outer].RetriesAtomic;
     if (Retries)
       continue;
-    bool Waits = false, InnerReported = false, Silenced = false;
+    bool Waits = false, InnerReported = false, Silenced = false, Locks = false;
     auto NoLint = [&](StringId Names) {
       StringRef Text = Fn.In->Summary.string(Names);
       return Text == "*" || Text.contains(BusySpin);
@@ -197,6 +197,14 @@ void SpinCheck::run(FunctionId F) {
       for (const Event &E : Bl.Events) {
         if (B.waits(F, E) == Blocking::Wait::Yes)
           Waits = true;
+        SmallVector<FunctionId, 4> Callees;
+        if (E.Kind == EventKind::Call)
+          A.Calls.calleesOf(F, E, Callees);
+        Locks |= E.Kind == EventKind::Acquire ||
+                 E.Kind == EventKind::GuardInit ||
+                 E.Kind == EventKind::GuardAcquire ||
+                 any_of(Callees,
+                        [&](FunctionId C) { return A.Calls.touchesLocks(C); });
         // Pauses in a number that can grow: a back-off.
         if (E.Kind == EventKind::Pause && Bl.Loop != L &&
             S.Loops[Bl.Loop].CountsToVariable)
@@ -212,6 +220,10 @@ void SpinCheck::run(FunctionId F) {
     PollKind Kind = PollKind::None;
     const Event *Poll = idlePass(F, L, Kind);
     if (!Poll)
+      continue;
+    // Without a lock around it, a container's size is the loop's own business
+    // (or a data race, which is another tool's).
+    if (Kind == PollKind::QueueEmpty && !Locks)
       continue;
     Reported[L] = true;
     Advice How = adviceFor(Kind);
