@@ -25,6 +25,8 @@ rule(checkers checkers lockorder/model)
 rule(lockorder/model lockorder/model)
 rule(lockorder/graph lockorder/graph lockorder/model)
 rule(lockorder/recorder lockorder/recorder runtime)
+# Reads the trace's enums; the runtime's code is another process's.
+rule(lockorder/observed lockorder runtime/trace/TraceFormat.h)
 rule(lockorder lockorder)
 rule(leak_tracker leak_tracker runtime)
 rule(stress/runner stress runtime)
