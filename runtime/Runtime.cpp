@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/Runtime.h"
+#include "runtime/Observers.h"
+#include "runtime/core/Print.h"
+#include "runtime/stack/StackStore.h"
+#include "runtime/thread/StackBounds.h"
+#include "runtime/trace/TraceWriter.h"
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+extern char **environ;
+
+namespace raddle {
+
+bool Active = false;
+bool SanitizerBelow = false;
+ObserverList TheObservers;
+
+namespace {
+
+bool startsWith(const char *Text, const char *With) {
+  while (*With && *Text == *With)
+    ++Text, ++With;
+  return !*With;
+}
+
+const char *environment(const char *Name) {
+  for (char **E = environ; E && *E; ++E)
+    if (startsWith(*E, Name) && (*E)[strlen(Name)] == '=')
+      return *E + strlen(Name) + 1;
+  return nullptr;
+}
+
+/// Takes what starts us out of the environment, in place: what the host
+/// starts, by whatever way, is none of our business.
+void leaveEnvironment() {
+  char **To = environ;
+  for (char **From = environ; From && *From; ++From) {
+    bool Keep = !startsWith(*From, "RADDLE_OPTIONS=");
+    if (startsWith(*From, "LD_PRELOAD=")) {
+      // Other libraries of the list stay.
+      char *Write = *From + strlen("LD_PRELOAD="), *Read = Write,
+           *Begin = Write;
+      while (*Read) {
+        char *End = Read;
+        bool Ours = false;
+        while (*End && *End != ':' && *End != ' ') {
+          Ours |= startsWith(End, "libraddle_rt.so");
+          ++End;
+        }
+        if (!Ours && End != Read) {
+          if (Write != Begin)
+            *Write++ = ':';
+          while (Read != End)
+            *Write++ = *Read++;
+        }
+        Read = *End ? End + 1 : End;
+      }
+      *Write = 0;
+      Keep = Write != Begin;
+    }
+    if (Keep)
+      *To++ = *From;
+  }
+  if (To)
+    *To = nullptr;
+}
+
+void help() {
+  TextBuffer<4096> Text;
+  Text << "raddle: options of RADDLE_OPTIONS, separated by ':'\n";
+  for (const OptionCard *C = OptionCards; C->Name; ++C) {
+    Text << "  " << C->Name << "=" << C->Default;
+    for (size_t I = strlen(C->Name) + strlen(C->Default); I < 22; ++I)
+      Text << ' ';
+    Text << C->What << '\n';
+  }
+  print(Text.text(), Text.size());
+}
+
+/// A test program that only lists its tests prints the list and nothing else.
+bool onlyListsTests(int Count, char **Arguments) {
+  for (int I = 1; I < Count; ++I)
+    if (startsWith(Arguments[I], "--gtest_list_tests") ||
+        startsWith(Arguments[I], "--list-tests"))
+      return true;
+  return false;
+}
+
+void writeProgram(int Count, char **Arguments) {
+  char Path[4096];
+  long Length = sys::call(SYS_readlink, long("/proc/self/exe"), long(Path),
+                          sizeof(Path) - 1);
+  Path[Length > 0 ? Length : 0] = 0;
+  TextBuffer<16384> Text;
+  for (int I = 0; I < Count; ++I) {
+    Text << Arguments[I];
+    Text.append("", 1);
+  }
+  trace::ProgramRecord R = {};
+  R.Arguments = uint32_t(Count);
+  size_t PathSize = strlen(Path) + 1;
+  R.TextLength = uint32_t(PathSize + Text.size());
+  TheTrace.write(trace::RecordType::Program, R, {Path, PathSize},
+                 {Text.text(), Text.size()});
+}
+
+void addMainThread() {
+  Thread *T = TheRegistry.add(trace::ThreadKind::Main, nullptr);
+  if (!T)
+    return;
+  T->IsMain = true;
+  T->Tid = sys::tid();
+  T->State = ThreadState::Running;
+  T->Handle = pthread_self();
+  findStackBounds(*T);
+  writeThread(*T);
+  Self = T;
+}
+
+bool Finished = false;
+
+void atExit(int Status, void *) {
+  int Wanted = finish(Status);
+  if (Wanted != Status) {
+    fflush(nullptr);
+    Real._exit(Wanted);
+  }
+}
+
+void start(int Count, char **Arguments) {
+  ensureReal();
+  parseOptions(environment("RADDLE_OPTIONS"), TheOptions, say);
+  if (onlyListsTests(Count, Arguments)) {
+    if (!TheOptions.FollowChildren)
+      leaveEnvironment();
+    return;
+  }
+  if (TheOptions.Help)
+    help();
+  // gcc's TSan, or clang's as a shared library: behind us in the order.
+  SanitizerBelow =
+      findNext("__tsan_init") != nullptr || findNext("__asan_init") != nullptr;
+  uint32_t Bits = (TheOptions.Leaks ? trace::ObserverLeaks : 0) |
+                  (TheOptions.Locks ? trace::ObserverLocks : 0) |
+                  (TheOptions.Deadlocks ? trace::ObserverDeadlocks : 0) |
+                  (TheOptions.Profile ? trace::ObserverProfile : 0);
+  if (*TheOptions.Trace && !TheTrace.open(TheOptions.Trace, Bits)) {
+    TextBuffer<512> Sentence;
+    Sentence << "cannot write the trace '" << TheOptions.Trace
+             << "'; name a new file in a folder that can be written to";
+    say(Sentence.text());
+  }
+  writeProgram(Count, Arguments);
+  writeModules();
+  addMainThread();
+  if (!TheOptions.FollowChildren)
+    leaveEnvironment();
+  if (TheOptions.Leaks && startLeakTracker)
+    startLeakTracker();
+  if (TheOptions.Locks && startLockRecorder)
+    startLockRecorder();
+  if (TheOptions.Deadlocks && startDeadlockWatchdog)
+    startDeadlockWatchdog();
+  if (TheOptions.Profile && startProfiler)
+    startProfiler();
+  if (startJitter)
+    startJitter();
+  // Registered before the loader registers its own end, and so called after
+  // the destructors of all libraries.
+  on_exit(atExit, nullptr);
+  __atomic_store_n(&Active, true, __ATOMIC_RELEASE);
+}
+
+__attribute__((constructor)) void constructor(int Count, char **Arguments,
+                                              char **) {
+  start(Count, Arguments);
+}
+
+} // namespace
+
+void print(const char *Text, size_t Size) {
+  if (TheOptions.LogPath && *TheOptions.LogPath) {
+    TextBuffer<4096> Path;
+    for (const char *P = TheOptions.LogPath; *P; ++P)
+      if (P[0] == '%' && P[1] == 'p')
+        Path << sys::pid(), ++P;
+      else
+        Path << *P;
+    int Descriptor =
+        sys::open(Path.text(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+    if (Descriptor >= 0) {
+      sys::writeAll(Descriptor, Text, Size);
+      sys::close(Descriptor);
+      return;
+    }
+  }
+  sys::writeAll(2, Text, Size);
+}
+
+void say(const char *Sentence) {
+  if (TheOptions.Quiet)
+    return;
+  TextBuffer<1024> Line;
+  Line << "raddle: " << Sentence << '\n';
+  print(Line.text(), Line.size());
+}
+
+int finish(int Status) {
+  // Two threads may exit at once; only the first is asked.
+  if (!__atomic_load_n(&Active, __ATOMIC_RELAXED) ||
+      __atomic_exchange_n(&Finished, true, __ATOMIC_ACQ_REL))
+    return Status;
+  int Wanted = Status;
+  if (Thread *T = currentThread()) {
+    Busy B(T);
+    for (unsigned I = 0; I != TheObservers.Count; ++I)
+      if (auto *Tell = TheObservers.All[I]->AtExit)
+        if (int Answer = Tell(Status); Answer != Status && Wanted == Status)
+          Wanted = Answer;
+  }
+  __atomic_store_n(&Active, false, __ATOMIC_RELEASE);
+  TheTrace.finish(trace::Ending::Exited, Wanted);
+  return Wanted;
+}
+
+} // namespace raddle

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Start and end of the runtime in its host.
+#ifndef RADDLE_RUNTIME_RUNTIME_H
+#define RADDLE_RUNTIME_RUNTIME_H
+
+#include "runtime/core/Options.h"
+#include "runtime/core/Sys.h"
+#include "runtime/interpose/Real.h"
+#include "runtime/thread/Registry.h"
+
+namespace raddle {
+
+/// Set once start-up is over, cleared in the child of a fork and at the end:
+/// without it all calls go straight through.
+extern bool Active;
+/// A sanitizer's runtime is between us and libc: it must see the calls that the
+/// program made, and no others.
+extern bool SanitizerBelow;
+
+/// Looks up the real functions if nobody has; a call may come before any
+/// constructor of ours.
+inline void ensureReal() {
+  if (RADDLE_UNLIKELY(
+          !__atomic_load_n(&Real.pthread_mutex_unlock, __ATOMIC_ACQUIRE)))
+    findRealFunctions();
+}
+
+/// The calling thread if it is to be observed here, else null.
+inline Thread *observed() {
+  if (RADDLE_UNLIKELY(!__atomic_load_n(&Active, __ATOMIC_RELAXED)))
+    return nullptr;
+  Thread *T = currentThread();
+  return RADDLE_UNLIKELY(!T || T->Busy) ? nullptr : T;
+}
+
+/// A sentence for the user, on stderr or where log_path says, as one line
+/// that starts with "raddle: ".
+void say(const char *Sentence);
+/// Text as it is.
+void print(const char *Text, size_t Size);
+
+/// The process ends without running exit's handlers.
+void leaving(int Status);
+/// What exit's last handler and the like do: asks the observers, ends the
+/// trace. Returns the status to exit with.
+int finish(int Status);
+
+} // namespace raddle
+
+#endif

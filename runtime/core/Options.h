@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// RADDLE_OPTIONS: key=value pairs, separated by ':' as the sanitizers have it.
+#ifndef RADDLE_RUNTIME_CORE_OPTIONS_H
+#define RADDLE_RUNTIME_CORE_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace raddle {
+
+struct Options {
+  bool Leaks, Locks, Deadlocks, Profile;
+  bool Quiet, Help, FollowChildren, AbortOnDeadlock;
+  uint32_t GraceMs, ExitCode, StallMs, HistoryLimit;
+  /// 0: none. A signal's number that asks for a snapshot.
+  uint32_t SnapshotSignal;
+  const char *Trace;      ///< "%p" stands for the process's number; "": none.
+  const char *LogPath;    ///< "": stderr.
+  const char *IgnoreFile; ///< "": none.
+  const char *Ignore;     ///< Rules, separated by ','.
+};
+
+/// Fixed once start-up is over.
+extern Options TheOptions;
+
+struct OptionCard {
+  enum Type : uint8_t { Flag, Number, Text, SignalName, Choice } Kind;
+  const char *Name;
+  const char *Default;
+  const char *What; ///< One line, for help=1.
+  size_t Offset;    ///< In Options.
+};
+
+/// All options; ends with a card without name.
+extern const OptionCard OptionCards[];
+
+/// Sets the defaults, then what \p Text says (may be null). Each problem is
+/// given to \p Warn as a sentence; the option is then left as it was.
+void parseOptions(const char *Text, Options &Into,
+                  void (*Warn)(const char *Sentence));
+
+} // namespace raddle
+
+#endif

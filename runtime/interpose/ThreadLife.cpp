@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/interpose/ThreadLife.h"
+#include "runtime/Observers.h"
+#include "runtime/Runtime.h"
+#include "runtime/stack/StackStore.h"
+#include "runtime/trace/TraceWriter.h"
+#include <limits.h>
+
+namespace raddle {
+
+namespace {
+
+/// Its destructor tells that a thread is over, however it ended. Destructors
+/// of other keys may still take locks: ours comes again in each round.
+pthread_key_t EndKey;
+bool HasEndKey = false;
+
+void threadOver(Thread &T) {
+  uint64_t Now = sys::now();
+  trace::ThreadEndRecord R = {};
+  R.Thread = T.Id;
+  R.Time = Now;
+  TheTrace.write(trace::RecordType::ThreadEnd, R);
+  RADDLE_TELL(ThreadEnds, T);
+  Self = reinterpret_cast<Thread *>(1);
+  bool Gone;
+  {
+    InternalGuard G(TheRegistry.lock());
+    T.EndTime = Now;
+    T.State = ThreadState::Finished;
+    // Nobody will join it: a detached thread's handle may be used again.
+    Gone = T.Detached;
+    if (Gone)
+      T.State = ThreadState::Gone;
+  }
+  if (Gone)
+    TheRegistry.remove(&T);
+}
+
+void atThreadEnd(void *Argument) {
+  uint64_t Round = uint64_t(Argument) & 7;
+  Thread *T = Self;
+  if (reinterpret_cast<uint64_t>(T) <= 1)
+    return;
+  if (Round < PTHREAD_DESTRUCTOR_ITERATIONS - 1) {
+    Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(Round + 1));
+    return;
+  }
+  if (__atomic_load_n(&Active, __ATOMIC_RELAXED))
+    threadOver(*T);
+  else
+    Self = nullptr;
+}
+
+} // namespace
+
+Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
+                      const CallSite &Site) {
+  if (RADDLE_UNLIKELY(!HasEndKey)) {
+    InternalGuard G(TheRegistry.lock());
+    if (!HasEndKey && Real.pthread_key_create(&EndKey, atThreadEnd) == 0)
+      HasEndKey = true;
+  }
+  if (!HasEndKey)
+    return nullptr;
+  static bool Told = false;
+  if (!__atomic_load_n(&Told, __ATOMIC_RELAXED) &&
+      !__atomic_exchange_n(&Told, true, __ATOMIC_ACQ_REL)) {
+    Busy B(&Parent);
+    RADDLE_TELL(FirstThread);
+  }
+  uint32_t Stack = captureStack(Parent, Site);
+  Thread *T = TheRegistry.add(Kind, &Parent);
+  if (!T)
+    return nullptr;
+  T->CreationStack = Stack;
+  ++Parent.Segment;
+  return T;
+}
+
+void threadStarts(Thread &T, void *FrameAddress) {
+  T.StackHigh = reinterpret_cast<uint64_t>(FrameAddress) + 64;
+  // A little too low: thread-local memory lies on top of the stack.
+  T.StackLow = T.StackHigh - T.StackSize;
+  T.Tid = sys::tid();
+  Self = &T;
+  Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(1));
+  InternalGuard G(TheRegistry.lock());
+  T.Handle = pthread_self();
+  T.State = ThreadState::Running;
+}
+
+void threadHasHandle(uint32_t Id, pthread_t Handle) {
+  InternalGuard G(TheRegistry.lock());
+  if (Thread *T = TheRegistry.byId(Id))
+    T->Handle = Handle;
+}
+
+void threadJoined(uint32_t Id, Thread &By) {
+  ++By.Segment;
+  Thread *T;
+  {
+    InternalGuard G(TheRegistry.lock());
+    T = TheRegistry.byId(Id);
+    if (T)
+      T->State = ThreadState::Gone;
+  }
+  trace::ThreadJoinRecord R = {};
+  R.Thread = Id;
+  R.By = By.Id;
+  R.Segment = By.Segment;
+  R.Time = sys::now();
+  TheTrace.write(trace::RecordType::ThreadJoin, R);
+  if (T)
+    TheRegistry.remove(T);
+}
+
+void threadDetached(uint32_t Id, Thread &By) {
+  trace::ThreadDetachRecord R = {};
+  R.Thread = Id;
+  R.By = By.Id;
+  TheTrace.write(trace::RecordType::ThreadDetach, R);
+  Thread *Over = nullptr;
+  {
+    InternalGuard G(TheRegistry.lock());
+    Thread *T = TheRegistry.byId(Id);
+    if (T && T->State == ThreadState::Finished) {
+      T->State = ThreadState::Gone;
+      Over = T;
+    } else if (T)
+      T->Detached = true;
+  }
+  if (Over)
+    TheRegistry.remove(Over);
+}
+
+} // namespace raddle
