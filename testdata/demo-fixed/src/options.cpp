@@ -17,7 +17,7 @@ bool readNumber(std::string_view text, unsigned &out) {
 
 void printUsage() {
   std::cerr << "usage: jobserver [--workers N] [--clients N] [--jobs N] [--ttl MS]\n"
-               "                 [--adaptive] [--abandon]\n";
+               "                 [--audit FILE] [--adaptive] [--abandon]\n";
 }
 
 } // namespace
@@ -32,6 +32,10 @@ std::optional<Options> parseOptions(int argc, char **argv) {
     }
     if (name == "--abandon") {
       options.abandon = true;
+      continue;
+    }
+    if (name == "--audit" && i + 1 != argc) {
+      options.auditFile = argv[++i];
       continue;
     }
     unsigned number = 0;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace jobserver {
 
@@ -17,6 +18,8 @@ struct Options {
   unsigned refill = 20;
   std::chrono::milliseconds refillPeriod{5};
   std::chrono::milliseconds resultTtl{60000};
+  /// Where the audit log goes; empty: nowhere.
+  std::string auditFile;
   /// Clients with a long backlog get a lower rate.
   bool adaptive = false;
   /// Give up on waiting jobs at the end instead of finishing them.

@@ -6,7 +6,7 @@
 namespace jobserver {
 
 Server::Server(const Options &options)
-    : options_(options), limiter_(options), admission_(limiter_, registry_),
+    : options_(options), audit_(options.auditFile), limiter_(options), admission_(limiter_, registry_),
       jobs_(options.queueCapacity), completions_(options.queueCapacity),
       pool_(jobs_, completions_, registry_, cache_) {
   limiter_.setAdmission(&admission_);
@@ -25,6 +25,7 @@ bool Server::submit(ClientId client, std::string input) {
     return false;
   }
   metrics_.count("submitted");
+  audit_.record("job " + std::to_string(job->id) + " of client " + std::to_string(client));
   return jobs_.push(std::move(*job));
 }
 

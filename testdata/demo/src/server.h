@@ -3,6 +3,7 @@
 #define JOBSERVER_SERVER_H
 
 #include "admission.h"
+#include "audit_log.h"
 #include "bounded_queue.h"
 #include "job.h"
 #include "job_registry.h"
@@ -46,6 +47,7 @@ private:
   void dropStale();
 
   const Options options_;
+  AuditLog audit_;
   Metrics metrics_;
   ResultCache cache_;
   RateLimiter limiter_;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "audit_log.h"
+
+#include <fstream>
+#include <optional>
+#include <utility>
+
+namespace jobserver {
+
+AuditLog::AuditLog(const std::string &file)
+    : lines_(std::make_shared<BoundedQueue<std::string>>(1000)) {
+  writer_ = std::thread([lines = lines_, file] {
+    std::ofstream out;
+    if (!file.empty())
+      out.open(file, std::ios::app);
+    while (std::optional<std::string> line = lines->pop({}))
+      out << *line << '\n';
+  });
+}
+
+AuditLog::~AuditLog() {
+  lines_->close();
+  writer_.join();
+}
+
+void AuditLog::record(std::string line) { lines_->push(std::move(line)); }
+
+} // namespace jobserver
