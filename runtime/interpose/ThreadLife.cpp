@@ -90,10 +90,13 @@ void threadStarts(Thread &T, void *FrameAddress) {
   T.State = ThreadState::Running;
 }
 
-void threadHasHandle(uint32_t Id, pthread_t Handle) {
+void threadHasHandle(uint32_t Id, const pthread_t *Handle) {
   InternalGuard G(TheRegistry.lock());
-  if (Thread *T = TheRegistry.byId(Id))
-    T->Handle = Handle;
+  Thread *T = TheRegistry.byId(Id);
+  // The thread leaves this state under the same lock, before any code of the
+  // host's.
+  if (T && T->State == ThreadState::Starting)
+    T->Handle = *Handle;
 }
 
 void threadJoined(uint32_t Id, Thread &By) {

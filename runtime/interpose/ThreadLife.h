@@ -13,8 +13,9 @@ Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
                       const CallSite &Site);
 /// In the new thread, first of all. \p FrameAddress: of the start function.
 void threadStarts(Thread &T, void *FrameAddress);
-/// In the creator, once the handle is known.
-void threadHasHandle(uint32_t Id, pthread_t Handle);
+/// In the creator, once \p Handle is set. It is read only if the thread has not
+/// begun: later, the variable may be gone.
+void threadHasHandle(uint32_t Id, const pthread_t *Handle);
 void threadJoined(uint32_t Id, Thread &By);
 void threadDetached(uint32_t Id, Thread &By);
 

@@ -94,19 +94,17 @@ RADDLE_EXPORT int pthread_create(pthread_t *Handle,
   writeThread(*T);
   uint32_t Id = T->Id;
   int Result;
-  pthread_t Made = 0;
   {
     // A sanitizer below makes locks and memory of its own.
     Busy B(Me);
-    Result = Real.pthread_create(&Made, Attributes, trampoline, T);
+    // Into the caller's own variable: libc sets it before the thread runs, and
+    // threads count on that.
+    Result = Real.pthread_create(Handle, Attributes, trampoline, T);
   }
-  if (Result == 0) {
-    *Handle = Made;
-    // The thread may be over and its record gone already.
-    threadHasHandle(Id, Made);
-  } else {
+  if (Result == 0)
+    threadHasHandle(Id, Handle);
+  else
     TheRegistry.remove(T);
-  }
   return Result;
 }
 
