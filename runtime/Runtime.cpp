@@ -113,7 +113,10 @@ void addMainThread() {
   T->IsMain = true;
   T->Tid = sys::tid();
   T->State = ThreadState::Running;
-  T->Handle = pthread_self();
+  {
+    InternalGuard G(TheRegistry.lock());
+    TheRegistry.setHandle(*T, pthread_self());
+  }
   findStackBounds(*T);
   writeThread(*T);
   Self = T;

@@ -86,7 +86,7 @@ void threadStarts(Thread &T, void *FrameAddress) {
   Self = &T;
   Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(1));
   InternalGuard G(TheRegistry.lock());
-  T.Handle = pthread_self();
+  TheRegistry.setHandle(T, pthread_self());
   T.State = ThreadState::Running;
 }
 
@@ -96,7 +96,7 @@ void threadHasHandle(uint32_t Id, const pthread_t *Handle) {
   // The thread leaves this state under the same lock, before any code of the
   // host's.
   if (T && T->State == ThreadState::Starting)
-    T->Handle = *Handle;
+    TheRegistry.setHandle(*T, *Handle);
 }
 
 void threadJoined(uint32_t Id, Thread &By) {

@@ -29,21 +29,61 @@ Thread *Registry::add(trace::ThreadKind Kind, Thread *Parent) {
   }
   T->Time = sys::now();
   InternalGuard G(Lock);
+  if (SlotsUsed + 1 >= SlotCount && !growSlots()) {
+    Threads.release(T);
+    return nullptr;
+  }
   T->Id = ++LastId;
+  T->Slot = ++SlotsUsed;
+  Slots[T->Slot] = T;
+  if (uint32_t *Slot = Ids.insert(T->Id))
+    *Slot = T->Slot;
   T->Next = First;
+  if (First)
+    First->Previous = T;
   First = T;
   return T;
+}
+
+bool Registry::growSlots() {
+  uint32_t Count = SlotCount ? SlotCount * 2 : 1024;
+  auto **New = static_cast<Thread **>(sys::map(Count * sizeof(Thread *)));
+  if (!New)
+    return false;
+  if (Slots) {
+    __builtin_memcpy(New, Slots, SlotCount * sizeof(Thread *));
+    sys::unmap(Slots, SlotCount * sizeof(Thread *));
+  }
+  Slots = New;
+  SlotCount = Count;
+  return true;
 }
 
 void Registry::remove(Thread *T) {
   {
     InternalGuard G(Lock);
-    Thread **Link = &First;
-    while (*Link && *Link != T)
-      Link = &(*Link)->Next;
-    if (!*Link)
+    if (T->Slot > SlotsUsed || Slots[T->Slot] != T)
       return;
-    *Link = T->Next;
+    (T->Previous ? T->Previous->Next : First) = T->Next;
+    if (T->Next)
+      T->Next->Previous = T->Previous;
+    Ids.erase(T->Id);
+    // The handle may be another thread's by now.
+    if (uint32_t *Slot = T->Handle ? Handles.find(T->Handle) : nullptr;
+        Slot && *Slot == T->Slot)
+      Handles.erase(T->Handle);
+    // The last one takes the place.
+    Thread *Last = Slots[SlotsUsed];
+    Slots[SlotsUsed--] = nullptr;
+    if (Last != T) {
+      if (uint32_t *Slot = Ids.find(Last->Id))
+        *Slot = T->Slot;
+      if (uint32_t *Slot = Last->Handle ? Handles.find(Last->Handle) : nullptr;
+          Slot && *Slot == Last->Slot)
+        *Slot = T->Slot;
+      Last->Slot = T->Slot;
+      Slots[T->Slot] = Last;
+    }
   }
   if (T->Memory)
     sys::unmap(T->Memory, sizeof(LockMemory));
@@ -52,11 +92,16 @@ void Registry::remove(Thread *T) {
   Threads.release(T);
 }
 
+void Registry::setHandle(Thread &T, pthread_t Handle) {
+  T.Handle = Handle;
+  if (uint32_t *Slot = Handles.insert(Handle))
+    *Slot = T.Slot;
+}
+
 Thread *Registry::byHandle(pthread_t Handle) {
-  for (Thread *T = First; T; T = T->Next)
-    if (T->Handle == Handle && T->State != ThreadState::Gone)
-      return T;
-  return nullptr;
+  uint32_t *Slot = Handle ? Handles.find(Handle) : nullptr;
+  Thread *T = Slot ? Slots[*Slot] : nullptr;
+  return T && T->State != ThreadState::Gone ? T : nullptr;
 }
 
 Thread *Registry::byTid(int Tid) {
@@ -68,10 +113,8 @@ Thread *Registry::byTid(int Tid) {
 }
 
 Thread *Registry::byId(uint32_t Id) {
-  for (Thread *T = First; T; T = T->Next)
-    if (T->Id == Id)
-      return T;
-  return nullptr;
+  uint32_t *Slot = Id ? Ids.find(Id) : nullptr;
+  return Slot ? Slots[*Slot] : nullptr;
 }
 
 void Registry::resetAfterFork(Thread *Only) {
@@ -79,7 +122,7 @@ void Registry::resetAfterFork(Thread *Only) {
   Threads.reset();
   First = Only;
   if (Only)
-    Only->Next = nullptr;
+    Only->Next = Only->Previous = nullptr;
 }
 
 __attribute__((noinline)) static Thread *registerForeign() {
@@ -92,9 +135,12 @@ __attribute__((noinline)) static Thread *registerForeign() {
   T->Tid = sys::tid();
   T->State = ThreadState::Running;
   T->Detached = true; // Nobody joins it that we know.
-  T->Handle = pthread_self();
   findStackBounds(*T);
   writeThread(*T);
+  {
+    InternalGuard G(TheRegistry.lock());
+    TheRegistry.setHandle(*T, pthread_self());
+  }
   Self = T;
   return T;
 }

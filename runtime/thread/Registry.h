@@ -4,7 +4,7 @@
 #ifndef RADDLE_RUNTIME_THREAD_REGISTRY_H
 #define RADDLE_RUNTIME_THREAD_REGISTRY_H
 
-#include "runtime/core/InternalLock.h"
+#include "runtime/core/Memory.h"
 #include "runtime/thread/Thread.h"
 
 namespace raddle {
@@ -17,7 +17,8 @@ public:
   /// Takes a thread out that is over: joined, or detached and ended, or whose
   /// creation failed. Its memory is used again.
   void remove(Thread *T);
-  /// The caller holds lock().
+  // The caller of these holds lock().
+  void setHandle(Thread &T, pthread_t Handle);
   Thread *byHandle(pthread_t Handle);
   Thread *byTid(int Tid);
   Thread *byId(uint32_t Id);
@@ -27,8 +28,12 @@ public:
   void resetAfterFork(Thread *Only);
 
 private:
+  bool growSlots();
   InternalLock Lock;
   Thread *First = nullptr;
+  Thread **Slots = nullptr; ///< From 1, without gaps.
+  uint32_t SlotCount = 0, SlotsUsed = 0;
+  HashTable Handles, Ids; ///< To slots.
   uint32_t LastId = 0;
 };
 

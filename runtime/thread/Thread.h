@@ -85,7 +85,8 @@ struct Thread {
   LockMemory *Memory;
   uint32_t Acquisitions; ///< For sampling hold times.
 
-  Thread *Next; ///< In the registry.
+  Thread *Next, *Previous; ///< In the registry.
+  uint32_t Slot;           ///< In the registry.
 };
 
 /// A copy of a thread's wait that belongs together.
