@@ -61,8 +61,10 @@ private:
       if (!sys::safeRead(Window, At, Filled)) {
         // To the end of the page at least.
         Filled = 4096 - Address % 4096;
-        if (Filled > Size || !sys::safeRead(Window, At, Filled))
-          return Filled = 0;
+        if (Filled > Size || !sys::safeRead(Window, At, Filled)) {
+          Filled = 0;
+          return false;
+        }
       }
     }
     Value = Window[(Address - At) / 8];
