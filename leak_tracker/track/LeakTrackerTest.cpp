@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs testdata/programs/leaks.cpp under the preload: each leak and its twin.
+#include "runtime/trace/TraceFormat.h"
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <map>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+using namespace raddle;
+
+struct Trace {
+  trace::Header Head{};
+  std::vector<trace::LeakRecord> Leaks;
+  std::vector<std::string> Details;
+  std::map<uint32_t, std::vector<uint64_t>> Stacks;
+  std::vector<std::pair<trace::IgnoreRuleRecord, std::string>> Rules;
+  bool Good = false;
+};
+
+struct Result {
+  std::string Out, Errors;
+  int Exit = -1;
+  Trace T;
+  bool says(const std::string &Text) const {
+    return Errors.find(Text) != std::string::npos;
+  }
+};
+
+std::string slurp(const std::string &Path) {
+  std::ifstream In(Path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(In), {}};
+}
+
+Trace readTrace(const std::string &Bytes) {
+  Trace T;
+  if (Bytes.size() < sizeof(trace::Header))
+    return T;
+  memcpy(&T.Head, Bytes.data(), sizeof(T.Head));
+  size_t At = T.Head.HeaderSize;
+  while (At + sizeof(trace::Record) <= Bytes.size()) {
+    trace::Record R;
+    memcpy(&R, Bytes.data() + At, sizeof(R));
+    if (R.Type == trace::RecordType::End)
+      break;
+    if (R.Size < sizeof(R) || R.Size > Bytes.size() - At)
+      return T;
+    const char *Data = Bytes.data() + At;
+    if (R.Type == trace::RecordType::Leak) {
+      trace::LeakRecord L;
+      memcpy(&L, Data, sizeof(L));
+      T.Leaks.push_back(L);
+      T.Details.emplace_back(Data + sizeof(L) + L.TestLength, L.DetailLength);
+    } else if (R.Type == trace::RecordType::Stack) {
+      trace::StackRecord S;
+      memcpy(&S, Data, sizeof(S));
+      std::vector<uint64_t> &Pcs = T.Stacks[S.Id];
+      Pcs.resize(S.Count);
+      memcpy(Pcs.data(), Data + sizeof(S), S.Count * 8);
+    } else if (R.Type == trace::RecordType::IgnoreRule) {
+      trace::IgnoreRuleRecord I;
+      memcpy(&I, Data, sizeof(I));
+      T.Rules.emplace_back(I, std::string(Data + sizeof(I), I.TextLength));
+    }
+    At += R.Size;
+  }
+  T.Good = true;
+  return T;
+}
+
+/// Runs the program for \p Case with \p Options added to RADDLE_OPTIONS.
+Result run(const std::string &Case, const std::string &Options = "",
+           const std::string &Program = LEAKS_PROGRAM) {
+  char Folder[] = "/tmp/raddle-leaks-XXXXXX";
+  if (!mkdtemp(Folder))
+    return {};
+  std::string Base = Folder;
+  std::string Command = "cd " + Base + " && RADDLE_OPTIONS='trace=" + Base +
+                        "/trace:" + Options + "' LD_PRELOAD=" RUNTIME " " +
+                        Program + " " + Case + " >" + Base + "/out 2>" + Base +
+                        "/errors";
+  int Status = system(Command.c_str());
+  Result R;
+  R.Exit = WIFEXITED(Status) ? WEXITSTATUS(Status) : -WTERMSIG(Status);
+  R.Out = slurp(Base + "/out");
+  R.Errors = slurp(Base + "/errors");
+  R.T = readTrace(slurp(Base + "/trace"));
+  for (const char *Name : {"/out", "/errors", "/trace"})
+    unlink((Base + Name).c_str());
+  rmdir(Folder);
+  return R;
+}
+
+void expectSilent(const Result &R) {
+  EXPECT_EQ(R.Exit, 0);
+  EXPECT_EQ(R.Errors, "");
+  EXPECT_EQ(R.Out, "done\n");
+  EXPECT_TRUE(R.T.Good);
+  EXPECT_TRUE(R.T.Leaks.empty());
+}
+
+void expectLeaks(const Result &R, size_t Count) {
+  EXPECT_EQ(R.Exit, 23) << R.Errors;
+  EXPECT_EQ(R.Out, "done\n");
+  EXPECT_EQ(R.T.Leaks.size(), Count) << R.Errors;
+  EXPECT_EQ(R.T.Head.End, trace::Ending::Exited);
+  EXPECT_TRUE(R.says("raddle report ")) << R.Errors;
+}
+
+TEST(LeakTracker, TwinsAreSilent) {
+  for (const char *Case :
+       {"condition-fixed", "loop-fixed", "slow", "unjoined-fixed", "detached",
+        "owner-main", "pipe-fixed"}) {
+    SCOPED_TRACE(Case);
+    expectSilent(run(Case));
+  }
+}
+
+TEST(LeakTracker, FinishedAndNeverJoined) {
+  Result R = run("unjoined");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].State, trace::TaskState::FinishedUnjoined);
+  EXPECT_TRUE(R.says("has finished and was never joined")) << R.Errors;
+  EXPECT_TRUE(R.says("unjoined()")) << R.Errors;
+}
+
+TEST(LeakTracker, CycleIsProven) {
+  Result R = run("cycle", "grace_ms=60000");
+  expectLeaks(R, 2);
+  ASSERT_EQ(R.T.Leaks.size(), 2u);
+  EXPECT_EQ(R.T.Leaks[0].Proven, trace::Proof::Cycle);
+  EXPECT_EQ(R.T.Leaks[1].Proven, trace::Proof::Cycle);
+  EXPECT_EQ(R.T.Leaks[0].On.Owner, R.T.Leaks[1].Id);
+  EXPECT_EQ(R.T.Leaks[1].On.Owner, R.T.Leaks[0].Id);
+  EXPECT_TRUE(R.says("lockBoth(")) << R.Errors;
+}
+
+TEST(LeakTracker, SelfIsProven) {
+  Result R = run("self", "grace_ms=60000");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].Proven, trace::Proof::Self);
+  EXPECT_EQ(R.T.Leaks[0].On.Kind, trace::WaitKind::Mutex);
+  EXPECT_NE(R.T.Leaks[0].On.Since, 0u);
+}
+
+TEST(LeakTracker, OwnerExitedIsProven) {
+  Result R = run("owner-exited", "grace_ms=60000");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].Proven, trace::Proof::OwnerExited);
+}
+
+TEST(LeakTracker, OwnerLeaked) {
+  Result R = run("owner-leaked");
+  expectLeaks(R, 2);
+  for (const trace::LeakRecord &L : R.T.Leaks)
+    if (L.On.Kind == trace::WaitKind::Mutex)
+      EXPECT_EQ(L.Proven, trace::Proof::OwnerLeaked);
+    else
+      EXPECT_EQ(L.Proven, trace::Proof::None);
+}
+
+TEST(LeakTracker, AlikeAreGrouped) {
+  Result R = run("many");
+  expectLeaks(R, 5);
+  EXPECT_TRUE(R.says("'blocked' and 4 alike")) << R.Errors;
+  size_t Groups = 0;
+  for (size_t At = 0;
+       (At = R.Errors.find("raddle: leaked:", At)) != std::string::npos; ++At)
+    ++Groups;
+  EXPECT_EQ(Groups, 1u) << R.Errors;
+}
+
+TEST(LeakTracker, ExitCode) {
+  EXPECT_EQ(run("unjoined 5").Exit, 5);
+  EXPECT_EQ(run("unjoined", "exitcode=0").Exit, 0);
+  EXPECT_EQ(run("unjoined", "exitcode=7").Exit, 7);
+  EXPECT_EQ(run("unjoined-fixed 5").Exit, 5);
+}
+
+TEST(LeakTracker, QuietIsQuiet) {
+  Result R = run("unjoined", "quiet=1");
+  EXPECT_EQ(R.Errors, "");
+  EXPECT_EQ(R.Exit, 23);
+  EXPECT_EQ(R.T.Leaks.size(), 1u);
+}
+
+TEST(LeakTracker, OffIsOff) {
+  Result R = run("unjoined", "leaks=0");
+  expectSilent(R);
+}
+
+} // namespace

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Texts compared without libc, whose functions may be a sanitizer's.
+#ifndef RADDLE_LEAK_TRACKER_TRACK_MATCH_H
+#define RADDLE_LEAK_TRACKER_TRACK_MATCH_H
+
+#include <stddef.h>
+
+namespace raddle::leaks {
+
+inline bool sameText(const char *A, const char *B) {
+  while (*A && *A == *B)
+    ++A, ++B;
+  return *A == *B;
+}
+
+inline bool startsWith(const char *Text, const char *With) {
+  while (*With && *Text == *With)
+    ++Text, ++With;
+  return !*With;
+}
+
+/// '*' stands for any text, '?' for one character. No time grows beyond the
+/// product of both lengths.
+inline bool matchesGlob(const char *Glob, const char *Text) {
+  const char *Star = nullptr, *Resume = nullptr;
+  while (*Text) {
+    if (*Glob == '*') {
+      Star = ++Glob;
+      Resume = Text;
+    } else if (*Glob && (*Glob == '?' || *Glob == *Text)) {
+      ++Glob, ++Text;
+    } else if (Star) {
+      Glob = Star;
+      Text = ++Resume;
+    } else {
+      return false;
+    }
+  }
+  while (*Glob == '*')
+    ++Glob;
+  return !*Glob;
+}
+
+} // namespace raddle::leaks
+
+#endif

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// leaks CASE: one leaked task, or its twin that leaks nothing. Each prints
+// "done" so that a test sees that the program itself went its way.
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <pthread.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Never destroyed: glibc's pthread_cond_destroy waits for those who wait.
+std::mutex &GlobalMutex = *new std::mutex, &OtherMutex = *new std::mutex;
+std::condition_variable &GlobalCondition = *new std::condition_variable;
+bool Flag = false;
+std::atomic<int> Started{0};
+std::atomic<bool> Stop{false};
+
+void awaitStarted(int Count) {
+  while (Started < Count)
+    std::this_thread::sleep_for(1ms);
+  // Into the call that follows.
+  std::this_thread::sleep_for(20ms);
+}
+
+__attribute__((noinline)) void waitOnCondition() {
+  std::unique_lock<std::mutex> L(GlobalMutex);
+  ++Started;
+  GlobalCondition.wait(L, [] { return Flag; });
+}
+
+__attribute__((noinline)) void blockedWorker() {
+  pthread_setname_np(pthread_self(), "blocked");
+  waitOnCondition();
+}
+
+void condition() {
+  std::thread(blockedWorker).detach();
+  awaitStarted(1);
+}
+
+void conditionFixed() {
+  std::thread T(blockedWorker);
+  awaitStarted(1);
+  {
+    std::lock_guard<std::mutex> L(GlobalMutex);
+    Flag = true;
+  }
+  GlobalCondition.notify_all();
+  T.join();
+}
+
+void many() {
+  for (int I = 0; I != 5; ++I)
+    std::thread(blockedWorker).detach();
+  awaitStarted(5);
+}
+
+__attribute__((noinline)) void spinForever() {
+  ++Started;
+  while (!Stop.load(std::memory_order_relaxed)) {
+  }
+}
+
+void loop() {
+  std::thread(spinForever).detach();
+  awaitStarted(1);
+}
+
+void loopFixed() {
+  std::thread T(spinForever);
+  awaitStarted(1);
+  Stop = true;
+  T.join();
+}
+
+void sleeper() {
+  std::thread([] {
+    ++Started;
+    std::this_thread::sleep_for(1h);
+  }).detach();
+  awaitStarted(1);
+}
+
+// Ends within the grace period.
+void slow() {
+  std::thread([] {
+    ++Started;
+    std::this_thread::sleep_for(100ms);
+  }).detach();
+  awaitStarted(1);
+}
+
+void *nothing(void *) { return nullptr; }
+
+void unjoined() {
+  pthread_t T;
+  pthread_create(&T, nullptr, nothing, nullptr);
+  usleep(20000);
+}
+
+void unjoinedFixed() {
+  pthread_t T;
+  pthread_create(&T, nullptr, nothing, nullptr);
+  pthread_join(T, nullptr);
+}
+
+void detached() {
+  pthread_t T;
+  pthread_create(&T, nullptr, nothing, nullptr);
+  pthread_detach(T);
+  usleep(20000);
+}
+
+void lockBoth(std::mutex &First, std::mutex &Second) {
+  First.lock();
+  ++Started;
+  while (Started < 2)
+    std::this_thread::sleep_for(1ms);
+  Second.lock();
+}
+
+void cycle() {
+  std::thread(lockBoth, std::ref(GlobalMutex), std::ref(OtherMutex)).detach();
+  std::thread(lockBoth, std::ref(OtherMutex), std::ref(GlobalMutex)).detach();
+  awaitStarted(2);
+}
+
+void self() {
+  std::thread([] {
+    GlobalMutex.lock();
+    ++Started;
+    GlobalMutex.lock();
+  }).detach();
+  awaitStarted(1);
+}
+
+void ownerExited() {
+  std::thread([] { GlobalMutex.lock(); }).join();
+  std::thread([] {
+    ++Started;
+    GlobalMutex.lock();
+  }).detach();
+  awaitStarted(1);
+}
+
+void ownerLeaked() {
+  std::thread([] {
+    GlobalMutex.lock();
+    ++Started;
+    std::this_thread::sleep_for(1h);
+  }).detach();
+  awaitStarted(1);
+  std::thread([] {
+    ++Started;
+    GlobalMutex.lock();
+  }).detach();
+  awaitStarted(2);
+}
+
+// Main holds the lock, and gives it back within the grace period's reach of
+// static destructors: no leak.
+void ownerMain() {
+  GlobalMutex.lock();
+  std::thread([] {
+    ++Started;
+    GlobalMutex.lock();
+    GlobalMutex.unlock();
+  }).detach();
+  awaitStarted(1);
+  atexit([] { GlobalMutex.unlock(); });
+}
+
+__attribute__((noinline)) void readPipe(int From) {
+  char C;
+  ++Started;
+  if (read(From, &C, 1) != 1)
+    return;
+}
+
+void readsPipe() {
+  int Ends[2];
+  if (pipe(Ends) != 0)
+    return;
+  std::thread(readPipe, Ends[0]).detach();
+  awaitStarted(1);
+}
+
+void readsPipeFixed() {
+  int Ends[2];
+  if (pipe(Ends) != 0)
+    return;
+  std::thread T(readPipe, Ends[0]);
+  awaitStarted(1);
+  close(Ends[1]);
+  T.join();
+}
+
+// A queue that only its worker knows, and one that main knows too.
+struct Queue {
+  std::mutex M;
+  std::condition_variable C;
+  std::vector<int> Jobs;
+  void pop() {
+    std::unique_lock<std::mutex> L(M);
+    ++Started;
+    C.wait(L, [this] { return !Jobs.empty(); });
+  }
+};
+Queue *Kept = nullptr;
+
+__attribute__((noinline)) void makeQueue(bool Keep) {
+  Queue *Q = new Queue;
+  if (Keep)
+    Kept = Q;
+  std::thread([Q] { Q->pop(); }).detach();
+  awaitStarted(1);
+}
+
+/// What a returned function leaves on the stack is no reference to it.
+__attribute__((noinline)) void overwriteStack() {
+  volatile char Room[16384];
+  for (volatile char &C : Room)
+    C = 0;
+}
+
+void lostQueue() {
+  makeQueue(false);
+  overwriteStack();
+}
+
+void keptQueue() {
+  makeQueue(true);
+  overwriteStack();
+}
+
+struct Case {
+  const char *Name;
+  void (*Run)();
+};
+const Case Cases[] = {{"condition", condition},
+                      {"condition-fixed", conditionFixed},
+                      {"many", many},
+                      {"loop", loop},
+                      {"loop-fixed", loopFixed},
+                      {"sleep", sleeper},
+                      {"slow", slow},
+                      {"unjoined", unjoined},
+                      {"unjoined-fixed", unjoinedFixed},
+                      {"detached", detached},
+                      {"cycle", cycle},
+                      {"self", self},
+                      {"owner-exited", ownerExited},
+                      {"owner-leaked", ownerLeaked},
+                      {"owner-main", ownerMain},
+                      {"pipe", readsPipe},
+                      {"pipe-fixed", readsPipeFixed},
+                      {"lost-queue", lostQueue},
+                      {"kept-queue", keptQueue}};
+
+} // namespace
+
+int main(int Count, char **Arguments) {
+  int Status = Count > 2 ? atoi(Arguments[2]) : 0;
+  for (const Case &C : Cases)
+    if (Count > 1 && std::strcmp(C.Name, Arguments[1]) == 0) {
+      C.Run();
+      puts("done");
+      fflush(stdout);
+      // Static objects outlive the threads, as they do in a server.
+      exit(Status);
+    }
+  return 2;
+}
