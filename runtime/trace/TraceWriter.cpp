@@ -4,6 +4,7 @@
 #include "runtime/thread/Thread.h"
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace raddle {
@@ -82,6 +83,11 @@ bool TraceWriter::nextWindow(int Descriptor) {
   uint64_t Size = !WindowSize              ? FirstWindow
                   : WindowSize < MaxWindow ? Offset
                                            : MaxWindow;
+  // Beyond the limit the kernel would not only refuse, but send a signal.
+  rlimit Limit;
+  if (sys::call(SYS_getrlimit, RLIMIT_FSIZE, long(&Limit)) == 0 &&
+      Limit.rlim_cur != RLIM_INFINITY && Offset + Size > Limit.rlim_cur)
+    return false;
   // A page that the disk has no room for would end the host with SIGBUS.
   if (sys::call(SYS_fallocate, Descriptor, 0, long(Offset), long(Size)) != 0)
     return false;
