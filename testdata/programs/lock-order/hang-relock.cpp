@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// MODE: hang
+// EXPECT: raddle-deadlock "'m'"
+#include "turns.h"
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+
+std::mutex m;
+
+void inner() { m.lock(); }
+
+int main() {
+  alarm(5);
+  m.lock();
+  inner();
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// MODE: locks
+// EXPECT: raddle-lock-order-inversion "Server::"
+#include "turns.h"
+#include <mutex>
+#include <thread>
+
+// Most projects have locks of their own.
+class Mutex {
+public:
+  void lock() { impl.lock(); }
+  void unlock() { impl.unlock(); }
+
+private:
+  std::mutex impl;
+};
+
+class Guard {
+public:
+  explicit Guard(Mutex &m) : held(m) { held.lock(); }
+  ~Guard() { held.unlock(); }
+
+private:
+  Mutex &held;
+};
+
+struct Server {
+  Mutex sessions, log;
+
+  void open() {
+    Guard first(sessions);
+    Guard second(log);
+  }
+  void rotate() {
+    Guard first(log);
+    Guard second(sessions);
+  }
+};
+
+int main() {
+  Server *server = new Server;
+  std::thread one([=] {
+    server->open();
+    nextTurn();
+  });
+  std::thread two([=] {
+    waitForTurn(1);
+    server->rotate();
+  });
+  one.join();
+  two.join();
+  delete server;
+}
