@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/LeakText.h"
+#include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/Match.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/stack/Symbols.h"
@@ -123,7 +124,11 @@ void writeWait(const TaskList &Tasks, const TaskInfo &T, TextSink &To) {
     To << ", in " << describe(T.Wait.Kind);
     break;
   case WaitKind::SystemCall:
-    To << ", in system call " << T.Wait.Object;
+    To << ", in system call ";
+    if (const char *Name = systemCallName(T.Wait.Object))
+      To << Name;
+    else
+      To << T.Wait.Object;
     break;
   default:
     To << ", waits for " << describe(T.Wait.Kind) << ' ';

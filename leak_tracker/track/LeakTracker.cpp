@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The observer: looks for leaks when the process exits, and when asked.
+#include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/LeakText.h"
 #include "leak_tracker/track/Look.h"
 #include "runtime/Observers.h"
@@ -125,9 +126,14 @@ int atExit(int Status) {
     return Status;
   uint64_t Now = sys::now();
   proveByLeaks(Tasks);
-  for (TaskInfo &T : Tasks)
-    if (isLeak(T))
-      lookAtStacks(T);
+  for (TaskInfo &T : Tasks) {
+    if (!isLeak(T))
+      continue;
+    if (T.Kind == trace::TaskKind::Thread &&
+        T.State != TaskState::FinishedUnjoined)
+      lookAtKernel(T, true);
+    lookAtStacks(T);
+  }
   for (const TaskInfo &T : Tasks)
     if (isLeak(T))
       writeRecord(T, 0, Now);

@@ -182,6 +182,38 @@ TEST(LeakTracker, AlikeAreGrouped) {
   EXPECT_EQ(Groups, 1u) << R.Errors;
 }
 
+TEST(LeakTracker, ReadOfAPipe) {
+  Result R = run("pipe");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].State, trace::TaskState::Blocked);
+  EXPECT_EQ(R.T.Leaks[0].On.Kind, trace::WaitKind::SystemCall);
+  EXPECT_EQ(R.T.Details[0].find("pipe:["), 0u) << R.T.Details[0];
+  EXPECT_NE(R.T.Details[0].find("], fd "), std::string::npos);
+  EXPECT_TRUE(R.says("in system call read: pipe:[")) << R.Errors;
+  // Beyond libc's frame, whose caller needs the frame pointer.
+  EXPECT_TRUE(R.says("readPipe(int)")) << R.Errors;
+}
+
+TEST(LeakTracker, LoopTellsWhereItIs) {
+  Result R = run("loop");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].State, trace::TaskState::Running);
+  EXPECT_TRUE(R.says("is still running")) << R.Errors;
+  EXPECT_TRUE(R.says("    is at     (anonymous namespace)::spinForever()"))
+      << R.Errors;
+}
+
+TEST(LeakTracker, SleepTellsWhereItIs) {
+  Result R = run("sleep");
+  expectLeaks(R, 1);
+  ASSERT_EQ(R.T.Leaks.size(), 1u);
+  EXPECT_EQ(R.T.Leaks[0].State, trace::TaskState::Blocked);
+  EXPECT_NE(R.T.Leaks[0].Stack, 0u);
+  EXPECT_EQ(R.T.Leaks[0].Proven, trace::Proof::None);
+}
+
 TEST(LeakTracker, ExitCode) {
   EXPECT_EQ(run("unjoined 5").Exit, 5);
   EXPECT_EQ(run("unjoined", "exitcode=0").Exit, 0);

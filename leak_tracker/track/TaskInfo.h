@@ -89,7 +89,7 @@ struct TaskInfo {
   uint32_t Rule;
   /// Tasks alike: the first of them counts, the others have 0.
   uint32_t Alike;
-  char Detail[64]; ///< Of a system call: what on.
+  char Detail[112]; ///< Of a system call: what on.
 
   uint64_t ResumePoint, Address; ///< Of a coroutine: its frame.
   uint32_t ResumeIndex;

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "leak_tracker/track/Kernel.h"
+#include "leak_tracker/track/Match.h"
+#include "runtime/core/InternalLock.h"
+#include "runtime/core/Print.h"
+#include "runtime/stack/StackStore.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/ucontext.h>
+#include <time.h>
+
+namespace raddle::leaks {
+
+using trace::TaskState;
+using trace::WaitKind;
+
+namespace {
+
+struct CallName {
+  uint16_t Number;
+  const char *Name;
+  bool TakesFile; ///< Its first argument is a descriptor.
+  /// After a signal whose handler says SA_RESTART it goes on as if nothing had
+  /// happened (signal(7)); for sockets only without a time limit.
+  bool Restarts;
+};
+constexpr CallName Calls[] = {
+    {SYS_read, "read", true, true},
+    {SYS_write, "write", true, true},
+    {SYS_readv, "readv", true, true},
+    {SYS_writev, "writev", true, true},
+    {SYS_pread64, "pread", true, true},
+    {SYS_pwrite64, "pwrite", true, true},
+    {SYS_recvfrom, "recvfrom", true, true},
+    {SYS_recvmsg, "recvmsg", true, true},
+    {SYS_recvmmsg, "recvmmsg", true, false},
+    {SYS_sendto, "sendto", true, true},
+    {SYS_sendmsg, "sendmsg", true, true},
+    {SYS_accept, "accept", true, true},
+    {SYS_accept4, "accept4", true, true},
+    {SYS_connect, "connect", true, false},
+    {SYS_flock, "flock", true, true},
+    {SYS_fcntl, "fcntl", true, false},
+    {SYS_ioctl, "ioctl", true, false},
+    {SYS_fsync, "fsync", true, false},
+    {SYS_fdatasync, "fdatasync", true, false},
+    {SYS_splice, "splice", true, false},
+    {SYS_sendfile, "sendfile", true, false},
+    {SYS_wait4, "wait4", false, true},
+    {SYS_waitid, "waitid", false, true},
+    {SYS_futex, "futex", false, false},
+    {SYS_poll, "poll", false, false},
+    {SYS_ppoll, "ppoll", false, false},
+    {SYS_select, "select", false, false},
+    {SYS_pselect6, "pselect", false, false},
+    {SYS_epoll_wait, "epoll_wait", true, false},
+    {SYS_epoll_pwait, "epoll_pwait", true, false},
+    {SYS_nanosleep, "nanosleep", false, false},
+    {SYS_clock_nanosleep, "clock_nanosleep", false, false},
+    {SYS_pause, "pause", false, false},
+    {SYS_rt_sigtimedwait, "sigtimedwait", false, false},
+    {SYS_rt_sigsuspend, "sigsuspend", false, false},
+    {SYS_io_getevents, "io_getevents", false, false},
+    {SYS_io_uring_enter, "io_uring_enter", true, false},
+    {SYS_mq_timedreceive, "mq_timedreceive", true, false},
+    {SYS_mq_timedsend, "mq_timedsend", true, false},
+    {SYS_msgrcv, "msgrcv", false, false},
+    {SYS_msgsnd, "msgsnd", false, false},
+    {SYS_semop, "semop", false, false},
+    {SYS_semtimedop, "semtimedop", false, false},
+    {SYS_openat, "openat", false, true}};
+
+const CallName *find(uint64_t Number) {
+  for (const CallName &C : Calls)
+    if (C.Number == Number)
+      return &C;
+  return nullptr;
+}
+
+template <size_t N>
+bool readTaskFile(int Tid, const char *File, char (&To)[N]) {
+  TextBuffer<64> Path;
+  Path << "/proc/self/task/" << Tid << '/' << File;
+  int Descriptor = sys::open(Path.text(), O_RDONLY);
+  long Size = Descriptor < 0 ? 0 : sys::read(Descriptor, To, N - 1);
+  if (Descriptor >= 0)
+    sys::close(Descriptor);
+  To[Size > 0 ? Size : 0] = 0;
+  return Size > 0;
+}
+
+uint64_t hex(const char *&P) {
+  while (*P == ' ' || *P == '\t')
+    ++P;
+  if (P[0] == '0' && P[1] == 'x')
+    P += 2;
+  uint64_t Value = 0;
+  for (;; ++P) {
+    if (*P >= '0' && *P <= '9')
+      Value = Value * 16 + uint64_t(*P - '0');
+    else if (*P >= 'a' && *P <= 'f')
+      Value = Value * 16 + uint64_t(*P - 'a' + 10);
+    else
+      return Value;
+  }
+}
+
+uint64_t decimal(const char *&P) {
+  uint64_t Value = 0;
+  for (; *P >= '0' && *P <= '9'; ++P)
+    Value = Value * 10 + uint64_t(*P - '0');
+  return Value;
+}
+
+/// /proc/.../syscall: where the thread is in the kernel.
+struct InKernel {
+  bool Calls = false; ///< In a system call.
+  uint64_t Number = 0, Arguments[6] = {};
+  uint64_t Sp = 0, Pc = 0; ///< 0: it runs.
+};
+
+bool readCall(int Tid, InKernel &K) {
+  char Text[256];
+  if (!readTaskFile(Tid, "syscall", Text))
+    return false;
+  const char *P = Text;
+  if (*P >= '0' && *P <= '9') {
+    K.Calls = true;
+    K.Number = decimal(P);
+    for (uint64_t &A : K.Arguments)
+      A = hex(P);
+  } else if (P[0] == '-' && P[1] == '1') {
+    P += 2;
+  } else {
+    return true; // "running"
+  }
+  K.Sp = hex(P);
+  K.Pc = hex(P);
+  return true;
+}
+
+/// In user code, or asleep.
+bool isAsleep(int Tid) {
+  char Text[512];
+  if (!readTaskFile(Tid, "stat", Text))
+    return false;
+  const char *State = nullptr;
+  // The name may hold parentheses of its own.
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == ')' && P[1] == ' ')
+      State = P + 2;
+  return State && (*State == 'S' || *State == 'D');
+}
+
+bool blocksSignal(int Tid, int Signal) {
+  char Text[4096];
+  if (!readTaskFile(Tid, "status", Text))
+    return true;
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == '\n' && startsWith(P + 1, "SigBlk:")) {
+      P += 8;
+      return hex(P) >> (Signal - 1) & 1;
+    }
+  return true;
+}
+
+void describeFile(uint64_t Descriptor, TextSink &To) {
+  TextBuffer<64> Path;
+  Path << "/proc/self/fd/" << Descriptor;
+  char Target[80];
+  long Length =
+      sys::call(SYS_readlink, long(Path.text()), long(Target), sizeof(Target));
+  if (Length > 0) {
+    To.append(Target, size_t(Length));
+    To << ", ";
+  }
+  To << "fd " << Descriptor;
+}
+
+/// A socket with a time limit ends its calls on any signal.
+bool hasTimeLimit(uint64_t Descriptor) {
+  constexpr int Options[] = {SO_RCVTIMEO, SO_SNDTIMEO};
+  for (int Option : Options) {
+    struct {
+      long Seconds, Micros;
+    } Limit = {};
+    unsigned Size = sizeof(Limit);
+    if (sys::call(SYS_getsockopt, long(Descriptor), SOL_SOCKET, Option,
+                  long(&Limit), long(&Size)) == 0 &&
+        (Limit.Seconds || Limit.Micros))
+      return true;
+  }
+  return false;
+}
+
+// The kernel's own struct; libc's function may be a sanitizer's.
+struct Action {
+  void (*Handler)(int, siginfo_t *, void *);
+  unsigned long Flags;
+  void (*Restorer)();
+  uint64_t Mask;
+};
+
+extern "C" void raddleSignalReturn();
+__asm__(".text\n"
+        ".type raddleSignalReturn,@function\n"
+        "raddleSignalReturn:\n"
+        "  mov $15, %eax\n" // rt_sigreturn
+        "  syscall\n"
+        ".size raddleSignalReturn, .-raddleSignalReturn\n");
+
+enum : uint32_t { Asked, Answered, Read };
+
+/// One question at a time.
+struct Question {
+  int32_t Tid;
+  uint32_t State;
+  CallSite Site;
+};
+Question TheQuestion;
+InternalLock QuestionLock;
+
+void wait(uint32_t *Word, uint32_t While, uint64_t Ns) {
+  timespec Time = {0, long(Ns)};
+  sys::call(SYS_futex, long(Word), 128 /* WAIT, private */, While, long(&Time));
+}
+
+void wake(uint32_t *Word) {
+  sys::call(SYS_futex, long(Word), 129 /* WAKE, private */, 1);
+}
+
+constexpr uint64_t Patience = 50000000;
+
+/// In the thread that is asked: tells where it is and stays there until its
+/// stack has been read, so that little of the stack is needed here.
+void answer(int, siginfo_t *, void *Context) {
+  if (sys::tid() != __atomic_load_n(&TheQuestion.Tid, __ATOMIC_ACQUIRE))
+    return;
+  auto *Registers = static_cast<ucontext_t *>(Context)->uc_mcontext.gregs;
+  TheQuestion.Site = {uint64_t(Registers[REG_RIP]),
+                      uint64_t(Registers[REG_RSP]),
+                      uint64_t(Registers[REG_RBP])};
+  uint32_t Expected = Asked;
+  if (!__atomic_compare_exchange_n(&TheQuestion.State, &Expected, Answered,
+                                   false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    return;
+  wake(&TheQuestion.State);
+  uint64_t End = sys::now() + Patience;
+  while (__atomic_load_n(&TheQuestion.State, __ATOMIC_ACQUIRE) == Answered &&
+         sys::now() < End)
+    wait(&TheQuestion.State, Answered, Patience);
+}
+
+/// The number of a signal that the host does not use, with our handler; 0: all
+/// are taken.
+int takeSignal() {
+  for (int Signal = 62; Signal > 34; --Signal) {
+    Action Before = {};
+    if (sys::call(SYS_rt_sigaction, Signal, 0, long(&Before), 8) != 0)
+      continue;
+    // Left there for a thread that had not answered in time.
+    if (Before.Handler == answer)
+      return Signal;
+    if (Before.Handler)
+      continue;
+    constexpr unsigned long Restorer = 0x04000000;
+    Action Ours = {answer, SA_SIGINFO | SA_RESTART | SA_ONSTACK | Restorer,
+                   raddleSignalReturn, ~uint64_t(0)};
+    if (sys::call(SYS_rt_sigaction, Signal, long(&Ours), 0, 8) == 0)
+      return Signal;
+  }
+  return 0;
+}
+
+/// A signal is still on its way to a thread that had no time to answer. Without
+/// the handler it would end the process, so that one stays.
+bool Late = false;
+
+void giveBack(int Signal) {
+  Action None = {};
+  if (!Late)
+    sys::call(SYS_rt_sigaction, Signal, long(&None), 0, 8);
+}
+
+uint32_t askForStack(int Tid) {
+  InternalGuard G(QuestionLock);
+  int Signal = takeSignal();
+  if (!Signal)
+    return 0;
+  if (blocksSignal(Tid, Signal)) {
+    giveBack(Signal);
+    return 0;
+  }
+  TheQuestion = {Tid, Asked, {}};
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  if (sys::call(SYS_tgkill, sys::pid(), Tid, Signal) != 0) {
+    giveBack(Signal);
+    return 0;
+  }
+  uint64_t End = sys::now() + Patience;
+  while (__atomic_load_n(&TheQuestion.State, __ATOMIC_ACQUIRE) == Asked &&
+         sys::now() < End)
+    wait(&TheQuestion.State, Asked, Patience);
+  uint32_t Expected = Asked;
+  if (__atomic_compare_exchange_n(&TheQuestion.State, &Expected, Read, false,
+                                  __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+    return Late = true, 0;
+  uint32_t Stack = captureOther(TheQuestion.Site, true);
+  __atomic_store_n(&TheQuestion.Tid, 0, __ATOMIC_RELEASE);
+  __atomic_store_n(&TheQuestion.State, Read, __ATOMIC_RELEASE);
+  wake(&TheQuestion.State);
+  giveBack(Signal);
+  return Stack;
+}
+
+/// A name given by prctl, which nobody told us.
+void readName(TaskInfo &T) {
+  char Own[32], Process[32];
+  if (T.Name[0] || !readTaskFile(T.Tid, "comm", Own) ||
+      !readTaskFile(sys::pid(), "comm", Process) || sameText(Own, Process))
+    return;
+  TextSink Name(T.Name, sizeof(T.Name));
+  for (const char *P = Own; *P && *P != '\n'; ++P)
+    Name << *P;
+}
+
+} // namespace
+
+const char *systemCallName(uint64_t Number) {
+  const CallName *C = find(Number);
+  return C ? C->Name : nullptr;
+}
+
+void lookAtKernel(TaskInfo &T, bool MaySignal) {
+  if (!T.Tid)
+    return;
+  readName(T);
+  InKernel K;
+  if (T.blocked() || !readCall(T.Tid, K))
+    return;
+  bool MayAsk = MaySignal;
+  if (K.Calls && isAsleep(T.Tid)) {
+    T.State = TaskState::Blocked;
+    T.Wait.Kind = WaitKind::SystemCall;
+    T.Wait.Object = K.Number;
+    const CallName *C = find(K.Number);
+    if (C && C->TakesFile) {
+      TextSink Detail(T.Detail, sizeof(T.Detail));
+      describeFile(K.Arguments[0] & 0xFFFFFFFF, Detail);
+    }
+    MayAsk &= C && C->Restarts &&
+              !(C->TakesFile && hasTimeLimit(K.Arguments[0] & 0xFFFFFFFF));
+  } else if (K.Calls) {
+    MayAsk = false;
+  }
+  if (MayAsk)
+    T.Stack = askForStack(T.Tid);
+  // The kernel tells two registers of three: the walk ends where the frame
+  // pointer is needed.
+  if (!T.Stack && K.Sp)
+    T.Stack = captureOther({K.Pc, K.Sp, 0}, true);
+}
+
+} // namespace raddle::leaks

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a thread is that is in no call of the interposition table, as the
+// kernel and the thread itself tell.
+#ifndef RADDLE_LEAK_TRACKER_TRACK_KERNEL_H
+#define RADDLE_LEAK_TRACKER_TRACK_KERNEL_H
+
+#include "leak_tracker/track/TaskInfo.h"
+
+namespace raddle::leaks {
+
+/// The name of an x86-64 system call that threads wait in, or null.
+const char *systemCallName(uint64_t Number);
+
+/// Sets state, wait and stack of \p T, a thread that is alive, and its name if
+/// it has one that the registry does not know. With \p MaySignal a thread that
+/// runs user code, or waits in a call that goes on after a signal, is sent one,
+/// and answers with its registers; at most 50 ms. Other threads are asked
+/// nothing: a stack may then end early, or be missing.
+void lookAtKernel(TaskInfo &T, bool MaySignal);
+
+} // namespace raddle::leaks
+
+#endif
