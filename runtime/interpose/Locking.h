@@ -19,6 +19,14 @@ inline void lockMade(const void *Lock, size_t Size) {
   }
 }
 
+/// Takes a lock the way that never waits, so that what does wait is known to.
+/// Under a sanitizer that sees our calls all locks are waited for: it draws
+/// conclusions from a try.
+template <typename Function>
+inline int firstTry(int Busy, Function Try) {
+  return RADDLE_UNLIKELY(SanitizerBelow) ? Busy : Try();
+}
+
 /// \p Call takes a lock that another thread seems to have.
 /// \p Owner: its thread number, or 0.
 template <typename Function>
@@ -41,6 +49,50 @@ waitForLock(Thread &T, const void *Lock, trace::LockKind Kind,
     --T.Busy;
   }
   return Result;
+}
+
+/// Runs \p Call as a wait for something that is no lock.
+template <typename Function>
+auto waitFor(Thread &T, trace::WaitKind Kind, const void *Object, bool Timed,
+             const CallSite &Site, Function Call) -> decltype(Call()) {
+  Waiting W(&T, Kind, Object, Site, Timed);
+  RADDLE_TELL(AboutToWait, T);
+  return Call();
+}
+
+/// Waits on \p Condition with \p Mutex; see Conditions.cpp.
+template <typename Function>
+int waitOnCondition(Thread &T, const void *Condition, const void *Mutex,
+                    trace::LockKind Kind, bool Timed, const CallSite &Site,
+                    Function Call) {
+  if (KeepHeldLocks) {
+    ++T.Busy;
+    RADDLE_TELL(ConditionWait, T, Condition, Mutex, Timed, Site);
+    --T.Busy;
+  }
+  int Result;
+  {
+    Waiting W(&T, trace::WaitKind::Condition, Condition, Site, Timed, Mutex);
+    RADDLE_TELL(AboutToWait, T);
+    Result = Call();
+  }
+  // Taken again last of all, whatever the order was.
+  HeldLock *H = KeepHeldLocks ? findHeld(T, Mutex) : nullptr;
+  if (H && H != &T.Held[T.HeldCount - 1] && !H->Depth) {
+    lockReleased(T, Mutex);
+    lockAcquired(T, {Mutex, Kind}, Site);
+  }
+  return Result;
+}
+
+inline void conditionSignalled(const void *Condition, const CallSite &Site) {
+  if (!KeepHeldLocks)
+    return;
+  if (Thread *T = observed()) {
+    ++T->Busy;
+    RADDLE_TELL(ConditionSignal, *T, Condition, Site);
+    --T->Busy;
+  }
 }
 
 } // namespace raddle

@@ -4,7 +4,8 @@
 #ifndef RADDLE_RUNTIME_INTERPOSE_THREADLIFE_H
 #define RADDLE_RUNTIME_INTERPOSE_THREADLIFE_H
 
-#include "runtime/thread/Thread.h"
+#include "runtime/Observers.h"
+#include "runtime/Runtime.h"
 
 namespace raddle {
 
@@ -18,6 +19,46 @@ void threadStarts(Thread &T, void *FrameAddress);
 void threadHasHandle(uint32_t Id, const pthread_t *Handle);
 void threadJoined(uint32_t Id, Thread &By);
 void threadDetached(uint32_t Id, Thread &By);
+
+/// The number of the thread that \p Handle stands for, or 0.
+inline uint32_t numberOf(pthread_t Handle) {
+  InternalGuard G(TheRegistry.lock());
+  Thread *T = TheRegistry.byHandle(Handle);
+  return T ? T->Id : 0;
+}
+
+/// Runs a join under our eyes. \p Call does it and returns \p Success if the
+/// thread was joined. A join that does not wait (\p Waits false) is a try.
+template <typename Function>
+int joinThread(pthread_t Handle, bool Timed, bool Waits, const CallSite &Site,
+               Function Call, int Success = 0) {
+  Thread *Me = observed();
+  if (!Me)
+    return Call();
+  uint32_t Id = numberOf(Handle);
+  int Result;
+  if (Waits) {
+    Waiting W(Me, trace::WaitKind::Join,
+              reinterpret_cast<void *>(uintptr_t(Id)), Site, Timed);
+    RADDLE_TELL(AboutToWait, *Me);
+    Result = Call();
+  } else {
+    Result = Call();
+  }
+  if (Result == Success && Id)
+    threadJoined(Id, *Me);
+  return Result;
+}
+
+template <typename Function>
+int detachThread(pthread_t Handle, Function Call, int Success = 0) {
+  Thread *Me = observed();
+  uint32_t Id = Me ? numberOf(Handle) : 0;
+  int Result = Call();
+  if (Result == Success && Id)
+    threadDetached(Id, *Me);
+  return Result;
+}
 
 } // namespace raddle
 

@@ -46,33 +46,6 @@ size_t stackSize(const pthread_attr_t *Attributes) {
   return Size;
 }
 
-/// Runs a join under our eyes. \p Call does it.
-template <typename Function>
-int join(pthread_t Handle, bool Timed, bool Waits, const CallSite &Site,
-         Function Call) {
-  Thread *Me = observed();
-  if (!Me)
-    return Call();
-  uint32_t Id = 0;
-  {
-    InternalGuard G(TheRegistry.lock());
-    if (Thread *T = TheRegistry.byHandle(Handle))
-      Id = T->Id;
-  }
-  int Result;
-  if (Waits) {
-    Waiting W(Me, trace::WaitKind::Join,
-              reinterpret_cast<void *>(uintptr_t(Id)), Site, Timed);
-    RADDLE_TELL(AboutToWait, *Me);
-    Result = Call();
-  } else {
-    Result = Call();
-  }
-  if (Result == 0 && Id)
-    threadJoined(Id, *Me);
-  return Result;
-}
-
 } // namespace
 
 RADDLE_EXPORT int pthread_create(pthread_t *Handle,
@@ -110,44 +83,35 @@ RADDLE_EXPORT int pthread_create(pthread_t *Handle,
 
 RADDLE_EXPORT int pthread_join(pthread_t Handle, void **Value) {
   ensureReal();
-  return join(Handle, false, true, RADDLE_CALL_SITE(),
-              [&] { return Real.pthread_join(Handle, Value); });
+  return joinThread(Handle, false, true, RADDLE_CALL_SITE(),
+                    [&] { return Real.pthread_join(Handle, Value); });
 }
 
 RADDLE_EXPORT int pthread_tryjoin_np(pthread_t Handle, void **Value) noexcept {
   ensureReal();
-  return join(Handle, false, false, RADDLE_CALL_SITE(),
-              [&] { return Real.pthread_tryjoin_np(Handle, Value); });
+  return joinThread(Handle, false, false, RADDLE_CALL_SITE(),
+                    [&] { return Real.pthread_tryjoin_np(Handle, Value); });
 }
 
 RADDLE_EXPORT int pthread_timedjoin_np(pthread_t Handle, void **Value,
                                        const timespec *Until) {
   ensureReal();
-  return join(Handle, true, true, RADDLE_CALL_SITE(),
-              [&] { return Real.pthread_timedjoin_np(Handle, Value, Until); });
+  return joinThread(Handle, true, true, RADDLE_CALL_SITE(), [&] {
+    return Real.pthread_timedjoin_np(Handle, Value, Until);
+  });
 }
 
 RADDLE_EXPORT int pthread_clockjoin_np(pthread_t Handle, void **Value,
                                        clockid_t Clock, const timespec *Until) {
   ensureReal();
-  return join(Handle, true, true, RADDLE_CALL_SITE(), [&] {
+  return joinThread(Handle, true, true, RADDLE_CALL_SITE(), [&] {
     return Real.pthread_clockjoin_np(Handle, Value, Clock, Until);
   });
 }
 
 RADDLE_EXPORT int pthread_detach(pthread_t Handle) noexcept {
   ensureReal();
-  Thread *Me = observed();
-  uint32_t Id = 0;
-  if (Me) {
-    InternalGuard G(TheRegistry.lock());
-    if (Thread *T = TheRegistry.byHandle(Handle))
-      Id = T->Id;
-  }
-  int Result = Real.pthread_detach(Handle);
-  if (Result == 0 && Id)
-    threadDetached(Id, *Me);
-  return Result;
+  return detachThread(Handle, [=] { return Real.pthread_detach(Handle); });
 }
 
 RADDLE_EXPORT int pthread_setname_np(pthread_t Handle,

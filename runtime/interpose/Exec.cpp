@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The exec family: only to tell in the trace how the program ended. The
+// environment was cleaned at start-up. vfork is not wrapped: it returns twice
+// into its caller's frame, which would be ours.
+#include "runtime/Runtime.h"
+#include "runtime/trace/TraceWriter.h"
+#include <alloca.h>
+#include <stdarg.h>
+
+extern char **environ;
+
+using namespace raddle;
+
+namespace {
+/// In the child of a vfork, memory is the parent's: its trace must not say
+/// that it has ended.
+template <typename Function> int replaced(Function Call) {
+  trace::Header *Head = TheTrace.header();
+  bool Own = Head && int(Head->Pid) == sys::pid();
+  if (Own)
+    TheTrace.mark(trace::Ending::Execed);
+  int Result = Call();
+  if (Own)
+    TheTrace.mark(trace::Ending::Running);
+  return Result;
+}
+} // namespace
+
+/// The arguments of a variadic exec as an array on the stack; then, for
+/// execle, what follows them.
+#define RADDLE_COLLECT_ARGUMENTS(First)                                        \
+  va_list Arguments;                                                           \
+  va_start(Arguments, First);                                                  \
+  size_t Count = 1;                                                            \
+  while (va_arg(Arguments, char *))                                            \
+    ++Count;                                                                   \
+  va_end(Arguments);                                                           \
+  char **Array = static_cast<char **>(alloca((Count + 1) * sizeof(char *)));   \
+  va_start(Arguments, First);                                                  \
+  Array[0] = const_cast<char *>(First);                                        \
+  for (size_t I = 1; I <= Count; ++I)                                          \
+  Array[I] = va_arg(Arguments, char *)
+
+RADDLE_EXPORT int execve(const char *Path, char *const *Arguments,
+                         char *const *Environment) noexcept {
+  ensureReal();
+  return replaced([=] { return Real.execve(Path, Arguments, Environment); });
+}
+
+RADDLE_EXPORT int execv(const char *Path, char *const *Arguments) noexcept {
+  ensureReal();
+  return replaced([=] { return Real.execv(Path, Arguments); });
+}
+
+RADDLE_EXPORT int execvp(const char *File, char *const *Arguments) noexcept {
+  ensureReal();
+  return replaced([=] { return Real.execvp(File, Arguments); });
+}
+
+RADDLE_EXPORT int execvpe(const char *File, char *const *Arguments,
+                          char *const *Environment) noexcept {
+  ensureReal();
+  return replaced([=] { return Real.execvpe(File, Arguments, Environment); });
+}
+
+RADDLE_EXPORT int fexecve(int Descriptor, char *const *Arguments,
+                          char *const *Environment) noexcept {
+  ensureReal();
+  return replaced(
+      [=] { return Real.fexecve(Descriptor, Arguments, Environment); });
+}
+
+RADDLE_EXPORT int execl(const char *Path, const char *First, ...) noexcept {
+  ensureReal();
+  RADDLE_COLLECT_ARGUMENTS(First);
+  va_end(Arguments);
+  return replaced([=] { return Real.execv(Path, Array); });
+}
+
+RADDLE_EXPORT int execlp(const char *File, const char *First, ...) noexcept {
+  ensureReal();
+  RADDLE_COLLECT_ARGUMENTS(First);
+  va_end(Arguments);
+  return replaced([=] { return Real.execvp(File, Array); });
+}
+
+RADDLE_EXPORT int execle(const char *Path, const char *First, ...) noexcept {
+  ensureReal();
+  RADDLE_COLLECT_ARGUMENTS(First);
+  char *const *Environment = va_arg(Arguments, char *const *);
+  va_end(Arguments);
+  return replaced([=] { return Real.execve(Path, Array, Environment); });
+}

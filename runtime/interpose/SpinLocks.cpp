@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/interpose/Locking.h"
+
+using namespace raddle;
+
+namespace {
+LockUse useOf(pthread_spinlock_t *L, uint8_t Flags = 0) {
+  return {const_cast<const int *>(L), trace::LockKind::SpinLock,
+          trace::Mode::Exclusive, Flags, false};
+}
+const void *address(pthread_spinlock_t *L) {
+  return const_cast<const int *>(L);
+}
+} // namespace
+
+RADDLE_EXPORT int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
+  ensureReal();
+  CallSite Site = RADDLE_CALL_SITE();
+  Thread *T = observed();
+  if (!T)
+    return Real.pthread_spin_lock(L);
+  // 1 is free on x86-64.
+  int Result = RADDLE_UNLIKELY(__atomic_load_n(L, __ATOMIC_RELAXED) <= 0)
+                   ? waitForLock(*T, address(L), trace::LockKind::SpinLock,
+                                 trace::WaitKind::SpinLock, false, 0, Site,
+                                 [=] { return Real.pthread_spin_lock(L); })
+                   : Real.pthread_spin_lock(L);
+  if (KeepHeldLocks && Result == 0)
+    lockAcquired(*T, useOf(L), Site);
+  return Result;
+}
+
+RADDLE_EXPORT int pthread_spin_trylock(pthread_spinlock_t *L) noexcept {
+  ensureReal();
+  int Result = Real.pthread_spin_trylock(L);
+  if (KeepHeldLocks && Result == 0)
+    if (Thread *T = observed())
+      lockAcquired(*T, useOf(L, trace::AcquiredByTry), RADDLE_CALL_SITE());
+  return Result;
+}
+
+RADDLE_EXPORT int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
+  ensureReal();
+  if (KeepHeldLocks)
+    if (Thread *T = observed())
+      lockReleased(*T, address(L));
+  return Real.pthread_spin_unlock(L);
+}
+
+RADDLE_EXPORT int pthread_spin_init(pthread_spinlock_t *L,
+                                    int Shared) noexcept {
+  ensureReal();
+  if (KeepHeldLocks)
+    lockMade(address(L), sizeof(*L));
+  return Real.pthread_spin_init(L, Shared);
+}
+
+RADDLE_EXPORT int pthread_spin_destroy(pthread_spinlock_t *L) noexcept {
+  ensureReal();
+  if (KeepHeldLocks)
+    lockMade(address(L), sizeof(*L));
+  return Real.pthread_spin_destroy(L);
+}
