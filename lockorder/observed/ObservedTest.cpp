@@ -345,8 +345,8 @@ TEST(Observed, RunsMeetInGlobals) {
 
 TEST(Observed, WaitWithWhatTheSignallerNeeds) {
   // 0: needs it; 1: one signal is free; 2: only before the waiter was made;
-  // 3: its own; 4: with a time limit.
-  for (unsigned Case = 0; Case < 5; ++Case) {
+  // 3: its own; 4: with a time limit; 5: by who is not known.
+  for (unsigned Case = 0; Case < 6; ++Case) {
     RunBuilder B;
     uint32_t A = B.global("a", 8), M = B.global("m", 16);
     uint32_t C = B.lock(LockKind::Condition);
@@ -365,10 +365,12 @@ TEST(Observed, WaitWithWhatTheSignallerNeeds) {
     B.wait(X, C, M, Case == 4);
     if (Case == 3)
       B.signal(X, C);
-    if (Case == 0 || Case == 1 || Case == 4)
+    if (Case != 2 && Case != 3)
       Signal(Y);
     if (Case == 1)
       B.signal(Y, C);
+    if (Case == 5)
+      B.Run.Signals[0].Thread = 0;
     ObservedResult R = look(B);
     ASSERT_EQ(R.Diagnoses.size(), Case == 0 || Case == 4 ? 1u : 0u) << Case;
     if (Case == 0 || Case == 4) {

@@ -59,7 +59,9 @@ std::vector<ObservedWaitCycle> findWaitCycles(Records &R, const Classes &C) {
       for (uint32_t S : It->second)
         if (Around->concurrent(Of.Signals[S].Thread, Of.Signals[S].Segment))
           Meeting.push_back(S);
-      if (Meeting.empty())
+      // Who is not known may be the waiter itself, at another time.
+      if (Meeting.empty() ||
+          any_of(Meeting, [&](uint32_t S) { return !Of.Signals[S].Thread; }))
         continue;
       for (auto [HeldAt, H] : enumerate(W.Held)) {
         uint32_t Node = R.node(Run, H.Lock);
