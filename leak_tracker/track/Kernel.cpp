@@ -314,17 +314,6 @@ uint32_t askForStack(int Tid) {
   return Stack;
 }
 
-/// A name given by prctl, which nobody told us.
-void readName(TaskInfo &T) {
-  char Own[32], Process[32];
-  if (T.Name[0] || !readTaskFile(T.Tid, "comm", Own) ||
-      !readTaskFile(sys::pid(), "comm", Process) || sameText(Own, Process))
-    return;
-  TextSink Name(T.Name, sizeof(T.Name));
-  for (const char *P = Own; *P && *P != '\n'; ++P)
-    Name << *P;
-}
-
 } // namespace
 
 const char *systemCallName(uint64_t Number) {
@@ -332,12 +321,20 @@ const char *systemCallName(uint64_t Number) {
   return C ? C->Name : nullptr;
 }
 
-void lookAtKernel(TaskInfo &T, bool MaySignal) {
-  if (!T.Tid)
+void readThreadName(TaskInfo &T) {
+  char Own[32], Process[32];
+  // One given by prctl, which nobody told us; all others have the program's.
+  if (T.Name[0] || !T.Tid || !readTaskFile(T.Tid, "comm", Own) ||
+      !readTaskFile(sys::pid(), "comm", Process) || sameText(Own, Process))
     return;
-  readName(T);
+  TextSink Name(T.Name, sizeof(T.Name));
+  for (const char *P = Own; *P && *P != '\n'; ++P)
+    Name << *P;
+}
+
+void lookAtKernel(TaskInfo &T, bool MaySignal) {
   InKernel K;
-  if (T.blocked() || !readCall(T.Tid, K))
+  if (!T.Tid || T.blocked() || !readCall(T.Tid, K))
     return;
   bool MayAsk = MaySignal;
   if (K.Calls && isAsleep(T.Tid)) {

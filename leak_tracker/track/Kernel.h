@@ -12,11 +12,13 @@ namespace raddle::leaks {
 /// The name of an x86-64 system call that threads wait in, or null.
 const char *systemCallName(uint64_t Number);
 
-/// Sets state, wait and stack of \p T, a thread that is alive, and its name if
-/// it has one that the registry does not know. With \p MaySignal a thread that
-/// runs user code, or waits in a call that goes on after a signal, is sent one,
-/// and answers with its registers; at most 50 ms. Other threads are asked
-/// nothing: a stack may then end early, or be missing.
+/// Sets the name of \p T, a thread that is alive, from what the kernel knows.
+void readThreadName(TaskInfo &T);
+
+/// Sets state, wait and stack of \p T, a thread that is alive. With \p
+/// MaySignal a thread that runs user code, or waits in a call that goes on
+/// after a signal, is sent one, and answers with its registers; at most 50 ms.
+/// Other threads are asked nothing: a stack may then end early, or be missing.
 void lookAtKernel(TaskInfo &T, bool MaySignal);
 
 } // namespace raddle::leaks

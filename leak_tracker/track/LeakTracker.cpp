@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The observer: looks for leaks when the process exits, and when asked.
+#include "leak_tracker/track/Ignore.h"
 #include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/LeakText.h"
 #include "leak_tracker/track/Look.h"
@@ -38,9 +39,32 @@ void pause(uint64_t Ns) {
   sys::call(SYS_nanosleep, long(&Time), 0);
 }
 
-bool look(TaskList &Tasks) {
+/// Rules first that cost little: most threads end before a symbol table has
+/// been read.
+void applyRules(TaskList &Tasks, bool Functions) {
+  for (TaskInfo &T : Tasks) {
+    if (!canLeak(T))
+      continue;
+    if (T.Kind == trace::TaskKind::Thread &&
+        T.State != TaskState::FinishedUnjoined) {
+      readThreadName(T);
+      if (Functions && TheRules.wantStacks()) {
+        TaskInfo Now = T;
+        lookAtKernel(Now, false);
+        lookAtStacks(Now);
+        TheRules.apply(Now, true);
+        T.Rule = Now.Rule;
+        continue;
+      }
+    }
+    TheRules.apply(T, Functions);
+  }
+}
+
+bool look(TaskList &Tasks, bool Functions) {
   Tasks.clear();
   lookAtThreads(Tasks);
+  applyRules(Tasks, Functions);
   for (const TaskInfo &T : Tasks)
     if (isLeak(T))
       return true;
@@ -53,16 +77,17 @@ bool look(TaskList &Tasks) {
 bool waitForEnd(TaskList &Tasks, uint64_t GraceMs) {
   uint64_t End = sys::now() + GraceMs * 1000000;
   for (uint64_t Pause = 1000;; Pause *= 2) {
-    if (!look(Tasks))
+    bool Functions = Pause > 16000 || GraceMs == 0;
+    if (!look(Tasks, Functions))
       return false;
     proveByOwners(Tasks);
     uint64_t Now = sys::now();
-    if (Now >= End || isFinal(Tasks))
+    if (Functions && (Now >= End || isFinal(Tasks)))
       return true;
     constexpr uint64_t Longest = 100000000;
     if (Pause > Longest)
       Pause = Longest;
-    pause(Pause < End - Now ? Pause : End - Now);
+    pause(Now + Pause < End ? Pause : End > Now ? End - Now : 1);
   }
 }
 
@@ -122,7 +147,11 @@ void printLeaks(const TaskList &Tasks, uint64_t Now) {
 
 int atExit(int Status) {
   TaskList Tasks;
-  if (!waitForEnd(Tasks, TheOptions.GraceMs))
+  bool Leaks = waitForEnd(Tasks, TheOptions.GraceMs);
+  for (const TaskInfo &T : Tasks)
+    TheRules.count(T);
+  TheRules.finish();
+  if (!Leaks)
     return Status;
   uint64_t Now = sys::now();
   proveByLeaks(Tasks);
@@ -150,6 +179,7 @@ Observers Table;
 } // namespace raddle::leaks
 
 void raddle::startLeakTracker() {
+  leaks::TheRules.readAll();
   leaks::Table.AtExit = leaks::atExit;
   TheObservers.add(&leaks::Table);
 }

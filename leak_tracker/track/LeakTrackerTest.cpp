@@ -77,15 +77,18 @@ Trace readTrace(const std::string &Bytes) {
   return T;
 }
 
-/// Runs the program for \p Case with \p Options added to RADDLE_OPTIONS.
+/// Runs the program for \p Case with \p Options added to RADDLE_OPTIONS. The
+/// file "rules" beside it holds \p Rules.
 Result run(const std::string &Case, const std::string &Options = "",
+           const std::string &Rules = "",
            const std::string &Program = LEAKS_PROGRAM) {
   char Folder[] = "/tmp/raddle-leaks-XXXXXX";
   if (!mkdtemp(Folder))
     return {};
   std::string Base = Folder;
-  std::string Command = "cd " + Base + " && RADDLE_OPTIONS='trace=" + Base +
-                        "/trace:" + Options + "' LD_PRELOAD=" RUNTIME " " +
+  std::ofstream(Base + "/rules") << Rules;
+  std::string Command = "cd " + Base + " && RADDLE_OPTIONS=\"trace=" + Base +
+                        "/trace:" + Options + "\" LD_PRELOAD=" RUNTIME " " +
                         Program + " " + Case + " >" + Base + "/out 2>" + Base +
                         "/errors";
   int Status = system(Command.c_str());
@@ -94,7 +97,7 @@ Result run(const std::string &Case, const std::string &Options = "",
   R.Out = slurp(Base + "/out");
   R.Errors = slurp(Base + "/errors");
   R.T = readTrace(slurp(Base + "/trace"));
-  for (const char *Name : {"/out", "/errors", "/trace"})
+  for (const char *Name : {"/out", "/errors", "/trace", "/rules"})
     unlink((Base + Name).c_str());
   rmdir(Folder);
   return R;
@@ -231,6 +234,68 @@ TEST(LeakTracker, QuietIsQuiet) {
 TEST(LeakTracker, OffIsOff) {
   Result R = run("unjoined", "leaks=0");
   expectSilent(R);
+}
+
+/// The number of tasks that \p Rule let pass, or -1.
+int matchesOf(const Result &R, const std::string &Rule) {
+  for (const auto &[Record, Text] : R.T.Rules)
+    if (Text == Rule)
+      return int(Record.Matches);
+  return -1;
+}
+
+TEST(IgnoreRules, EachKindLetsPass) {
+  for (const char *Rule :
+       {"name:bl?cked", "module:leaks*", "name:blocked && module:leaks*",
+        "top:(anonymous namespace)::waitOnCondition", "top:*waitOnCondition*",
+        "any:(anonymous namespace)::waitOnCondition()", "creator:main",
+        "creator:*::condition"}) {
+    SCOPED_TRACE(Rule);
+    Result R = run("condition", "ignore='" + std::string(Rule) + "'");
+    expectSilent(R);
+    EXPECT_EQ(matchesOf(R, Rule), 1);
+  }
+}
+
+TEST(IgnoreRules, OthersAreReported) {
+  for (const char *Rule : {"name:block", "module:libc*", "top:main",
+                           "name:blocked && module:other", "creator:worker"}) {
+    SCOPED_TRACE(Rule);
+    Result R = run("condition", "ignore='" + std::string(Rule) + "'");
+    expectLeaks(R, 1);
+    EXPECT_EQ(matchesOf(R, Rule), 0);
+    EXPECT_TRUE(
+        R.says("the ignore rule '" + std::string(Rule) + "' matched no task"))
+        << R.Errors;
+  }
+}
+
+TEST(IgnoreRules, TheIgnoredAreNotWaitedFor) {
+  // Longer than the test may take.
+  expectSilent(run("condition", "grace_ms=900000:ignore='name:blocked'"));
+}
+
+TEST(IgnoreRules, FileWithReasons) {
+  expectSilent(
+      run("condition", "ignore_file=rules",
+          "# what is known\n\n  name:blocked # ends with the process\n"));
+  Result R = run("condition", "ignore_file=rules",
+                 "name:blocked\nblah:blocked # because\n");
+  expectLeaks(R, 1);
+  EXPECT_TRUE(R.says("rules:1: 'name:blocked' is not used, as it has no "
+                     "reason"))
+      << R.Errors;
+  EXPECT_TRUE(R.says("rules:2: 'blah:blocked' is no rule")) << R.Errors;
+  EXPECT_TRUE(run("unjoined-fixed", "ignore_file=nowhere")
+                  .says("cannot read the rules in 'nowhere'"));
+}
+
+TEST(IgnoreRules, BuiltInForOpenMp) {
+  Result R = run("openmp");
+  if (R.Exit == 77)
+    GTEST_SKIP() << "no libgomp";
+  expectSilent(R);
+  EXPECT_EQ(matchesOf(R, "module:libgomp.so*"), 2);
 }
 
 } // namespace

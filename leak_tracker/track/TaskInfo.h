@@ -10,14 +10,18 @@
 
 namespace raddle::leaks {
 
-/// A growing array of plain structs in memory of its own.
+/// A growing array of plain structs in memory of its own, which release() gives
+/// back. No destructor: one of a global would run before the process's last
+/// look.
 template <typename T> class List {
 public:
   List() = default;
   List(const List &) = delete;
-  ~List() {
+  void release() {
     if (Items)
       sys::unmap(Items, Capacity * sizeof(T));
+    Items = nullptr;
+    Count = Capacity = 0;
   }
   /// A zeroed item at the end; null without memory.
   T *add() {
@@ -97,7 +101,10 @@ struct TaskInfo {
   bool blocked() const { return Wait.Kind != trace::WaitKind::None; }
 };
 
-using TaskList = List<TaskInfo>;
+class TaskList : public List<TaskInfo> {
+public:
+  ~TaskList() { release(); }
+};
 
 } // namespace raddle::leaks
 

@@ -42,6 +42,16 @@ TEST_F(OptionsTest, DefaultsLookForLeaksOnly) {
   }
 }
 
+TEST_F(OptionsTest, QuotedValuesHoldSeparators) {
+  Options O = parse("ignore='top:a::b,name:c':quiet=1:log_path=\"x:y\"");
+  EXPECT_STREQ(O.Ignore, "top:a::b,name:c");
+  EXPECT_STREQ(O.LogPath, "x:y");
+  EXPECT_TRUE(O.Quiet);
+  EXPECT_TRUE(Said.empty());
+  // A quote that does not end the value is one of its characters.
+  EXPECT_STREQ(parse("ignore='a:quiet=1").Ignore, "'a");
+}
+
 TEST_F(OptionsTest, SetsWhatIsSaid) {
   Options O = parse("leaks=0:locks=1:grace_ms=1500:trace=/tmp/a=b.%p:"
                     "on_deadlock=abort:snapshot_signal=SIGUSR2:quiet=yes");

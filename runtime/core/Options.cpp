@@ -28,7 +28,7 @@ const OptionCard OptionCards[] = {
      "exit code of a program that leaks and would exit with 0; 0: leave it",
      offsetof(Options, ExitCode)},
     {OptionCard::Text, "ignore", "",
-     "rules of tasks that are no leaks, separated by ','",
+     "rules of tasks that are no leaks, separated by ',', in quotes",
      offsetof(Options, Ignore)},
     {OptionCard::Text, "ignore_file", "", "file with such rules, one a line",
      offsetof(Options, IgnoreFile)},
@@ -156,12 +156,23 @@ void parseOptions(const char *Text, Options &Into,
   if (!Text)
     return;
   while (*Text) {
-    const char *End = Text, *Equals = nullptr;
+    const char *End = Text, *Equals = nullptr, *Value = nullptr;
     while (*End && *End != ':') {
-      if (*End == '=' && !Equals)
+      if (*End == '=' && !Equals) {
         Equals = End;
+        // A value in quotes may hold what separates options.
+        char Quote = End[1] == '\'' || End[1] == '"' ? End[1] : 0;
+        const char *Close = Quote ? End + 2 : nullptr;
+        while (Close && *Close && *Close != Quote)
+          ++Close;
+        if (Close && *Close && (!Close[1] || Close[1] == ':')) {
+          Value = End + 2;
+          End = Close;
+        }
+      }
       ++End;
     }
+    const char *ValueEnd = Value ? End - 1 : End;
     const char *NameEnd = Equals ? Equals : End;
     size_t NameLength = size_t(NameEnd - Text);
     const OptionCard *C = OptionCards;
@@ -175,7 +186,8 @@ void parseOptions(const char *Text, Options &Into,
       Warn(Sentence.text());
     } else if (NameLength &&
                (!Equals ||
-                !set(*C, Equals + 1, size_t(End - Equals - 1), Into))) {
+                !set(*C, Value ? Value : Equals + 1,
+                     size_t(ValueEnd - (Value ? Value : Equals + 1)), Into))) {
       Sentence << "RADDLE_OPTIONS: '" << C->Name << "' wants " << wanted(*C);
       Warn(Sentence.text());
     }

@@ -221,6 +221,15 @@ SymbolModule *moduleOf(uint64_t Address) {
   return nullptr;
 }
 
+SymbolModule *moduleNow(uint64_t Address) {
+  SymbolModule *M = moduleOf(Address);
+  if (!M && Address > 4096) {
+    refresh();
+    M = moduleOf(Address);
+  }
+  return M;
+}
+
 bool isNamed(const SymbolTable &T, const Elf64_Sym &S) {
   unsigned Type = ELF64_ST_TYPE(S.st_info);
   return (Type == STT_FUNC || Type == STT_OBJECT || Type == STT_GNU_IFUNC) &&
@@ -270,11 +279,7 @@ using Demangler = char *(*)(const char *, char *, size_t *, int *);
 
 bool findSymbol(uint64_t Address, Symbol &Result) {
   InternalGuard G(Lock);
-  SymbolModule *M = moduleOf(Address);
-  if (!M) {
-    refresh();
-    M = moduleOf(Address);
-  }
+  SymbolModule *M = moduleNow(Address);
   if (!M)
     return false;
   Remembered &R = Cache[mix(Address, 7) % Slots];
@@ -295,6 +300,12 @@ bool findSymbol(uint64_t Address, Symbol &Result) {
   }
   Result = {R.Name, R.Offset, M->Name, Address - M->Bias};
   return true;
+}
+
+const char *findModule(uint64_t Address) {
+  InternalGuard G(Lock);
+  SymbolModule *M = moduleNow(Address);
+  return M ? M->Name : nullptr;
 }
 
 void demangle(const char *Name, TextSink &To) {

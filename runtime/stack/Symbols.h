@@ -28,6 +28,10 @@ inline bool findFrameSymbol(uint64_t Pc, bool Exact, Symbol &Result) {
   return findSymbol(Exact ? Pc : Pc - 1, Result);
 }
 
+/// The name, without its folder, of the file that is mapped at \p Address, or
+/// null. Reads no table.
+const char *findModule(uint64_t Address);
+
 /// \p Name as people write it, if the host has a demangler and it knows it;
 /// else as it is. Template arguments and all; cut where \p To ends.
 void demangle(const char *Name, TextSink &To);

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <mutex>
 #include <pthread.h>
 #include <string>
@@ -243,11 +245,24 @@ void keptQueue() {
   overwriteStack();
 }
 
+// OpenMP keeps its threads on purpose.
+void openMp() {
+  void *Library = dlopen("libgomp.so.1", RTLD_NOW);
+  using Parallel = void (*)(void (*)(void *), void *, unsigned, unsigned);
+  auto Run = Library
+                 ? reinterpret_cast<Parallel>(dlsym(Library, "GOMP_parallel"))
+                 : nullptr;
+  if (!Run)
+    _exit(77);
+  Run([](void *) { ++Started; }, nullptr, 3, 0);
+}
+
 struct Case {
   const char *Name;
   void (*Run)();
 };
 const Case Cases[] = {{"condition", condition},
+                      {"openmp", openMp},
                       {"condition-fixed", conditionFixed},
                       {"many", many},
                       {"loop", loop},
@@ -258,6 +273,7 @@ const Case Cases[] = {{"condition", condition},
                       {"unjoined-fixed", unjoinedFixed},
                       {"detached", detached},
                       {"cycle", cycle},
+                      {"openmp", openMp},
                       {"self", self},
                       {"owner-exited", ownerExited},
                       {"owner-leaked", ownerLeaked},
