@@ -10,6 +10,8 @@ import { FindingPage } from "./finding-page.tsx";
 import { FindingGone, FindingsPage, NO_FILTER, filterFindings, type FindingFilter } from "./findings-page.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
 import { useKeys } from "./keyboard.ts";
+import { LeakPage } from "./leak-page.tsx";
+import { LeaksPage } from "./leaks-page.tsx";
 import { LockPage } from "./lock-page.tsx";
 import { LocksPage } from "./locks-page.tsx";
 import { MatrixPage } from "./matrix-page.tsx";
@@ -24,7 +26,12 @@ export function App({ report }: { report: Report }): VNode {
   const [lockFilter, setLockFilter] = useState("");
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
-  const { project, findings, locks, failed } = report.data;
+  const { project, findings, locks, failed, run } = report.data;
+  // Of the run-time part, the views that have something to show, each with its key.
+  const seen: [string, string, string, number, Route["view"][]][] = [
+    ["5", "#leaks", "Leaked tasks", run?.leaks.length ?? 0, ["leaks", "leak"]],
+  ];
+  const runViews = seen.filter(([, , , count]) => count > 0);
 
   useKeys({
     "?": () => setHelp(true),
@@ -32,6 +39,7 @@ export function App({ report }: { report: Report }): VNode {
     2: () => (location.hash = "#matrix"),
     3: () => (location.hash = "#locks"),
     4: () => (location.hash = "#run"),
+    ...Object.fromEntries(runViews.map(([key, href]) => [key, () => (location.hash = href)])),
   });
 
   // A new view starts at its top, with the focus on its heading, so that a screen reader reads on
@@ -50,6 +58,7 @@ export function App({ report }: { report: Report }): VNode {
     ["#findings", "Findings", findings.length, ["findings", "finding"]],
     ["#matrix", "Lock order", null, ["matrix", "edge"]],
     ["#locks", "Locks", locks.length, ["locks", "lock"]],
+    ...runViews.map(([, href, name, count, views]): [string, string, number, Route["view"][]] => [href, name, count, views]),
     ["#run", "Run", failed.length || null, ["run"]],
   ];
   return (
@@ -116,7 +125,11 @@ function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: V
       return edges[route.index] ? <EdgePage key={route.index} report={report} index={route.index} /> : <NotHere what="edge" />;
     case "run":
       return <RunPage report={report} />;
-    case "findings":
+    case "leaks":
+      return <LeaksPage report={report} />;
+    case "leak":
+      return report.data.run?.leaks[route.index] ? <LeakPage key={route.index} report={report} index={route.index} /> : <NotHere what="leaked task" />;
+    default:
       return <FindingsPage report={report} filter={filter} onFilter={setFilter} />;
   }
 }
@@ -140,12 +153,13 @@ function viewKey(route: Route): string {
   if (route.view === "finding") return "finding " + route.id;
   if (route.view === "lock") return "lock " + (route.name ?? route.index);
   if (route.view === "edge") return "edge " + route.index;
+  if (route.view === "leak" || route.view === "deadlock" || route.view === "stack-group") return route.view + " " + route.index;
   return route.view;
 }
 
 function titleOf(report: Report, route: Route): string {
   const { findings, project } = report.data;
-  let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run" }[route.view];
+  let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run", leaks: "Leaked tasks", leak: "Leaked task", deadlocks: "Deadlocks", deadlock: "Deadlock", contention: "Contention", profile: "Profile", "stack-group": "Tasks alike" }[route.view];
   if (route.view === "finding") what = findings[report.findingIndex(route.id)]?.message ?? what;
   if (route.view === "lock") what = report.lockName(lockOf(report, route));
   return shorten(what, 80) + " – " + shorten(project || "raddle", 40) + " – raddle report";

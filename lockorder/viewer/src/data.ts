@@ -3,6 +3,7 @@
 // The report's data as docs/formats/report-data.md defines it, and the look-ups the views share.
 
 import { keepGroupsTogether } from "./group-order.ts";
+import { normaliseRun, type RunData, type Stack } from "./run-data.ts";
 
 export interface Place { source: number; line: number; column: number; endColumn?: number }
 export interface Chunk { first: number; lines: string[] }
@@ -46,6 +47,8 @@ export interface ReportData {
   locks: Lock[];
   edges: Edge[];
   order: number[];
+  /** What was seen at run time; null without a trace. */
+  run?: RunData | null;
 }
 
 export const LEVELS: Level[] = ["error", "warning", "note"];
@@ -61,6 +64,8 @@ export class Report {
   private readonly byEdge = new Map<number, number[]>();
   /** For findings that name no edge: the locks held where the call chain ends. */
   private readonly byHeldLock = new Map<number, number[]>();
+  private readonly leaksByFinding = new Map<number, number[]>();
+  private readonly deadlocksByFinding = new Map<number, number[]>();
 
   constructor(readonly data: ReportData) {
     const { locks, edges, findings } = data;
@@ -95,6 +100,15 @@ export class Report {
         else this.byHeldLock.set(lock, [index]);
       }
     });
+    const group = (entries: { finding: number | null }[], map: Map<number, number[]>) =>
+      entries.forEach(({ finding }, index) => {
+        if (finding === null) return;
+        const list = map.get(finding);
+        if (list) list.push(index);
+        else map.set(finding, [index]);
+      });
+    group(data.run?.leaks ?? [], this.leaksByFinding);
+    group(data.run?.deadlocks ?? [], this.deadlocksByFinding);
   }
 
   findingIndex(id: string): number {
@@ -108,6 +122,15 @@ export class Report {
     for (const edge of [...this.outgoing[lock], ...this.incoming[lock]])
       for (const finding of this.byEdge.get(edge) ?? []) found.add(finding);
     return [...found].sort((a, b) => a - b).map((index) => this.data.findings[index]);
+  }
+  leaksOfFinding(finding: Finding): number[] {
+    return this.leaksByFinding.get(this.findingIndex(finding.id)) ?? [];
+  }
+  deadlocksOfFinding(finding: Finding): number[] {
+    return this.deadlocksByFinding.get(this.findingIndex(finding.id)) ?? [];
+  }
+  stack(index: number | null): Stack {
+    return index === null ? [] : (this.data.run?.stacks[index] ?? []);
   }
   /** A lock's index by its name; -1 if there is none. Of equal names, the first. */
   lockIndex(name: string): number {
@@ -162,10 +185,11 @@ export function normalise(raw: Partial<ReportData>): ReportData {
     totals: { translationUnits: 0, failed: list(raw.failed).length, functions: 0, locks: locks.length, edges: edges.length, ...raw.totals },
     failed: list(raw.failed),
     checks: raw.checks ?? {},
-    sources: list(raw.sources),
+    sources: list(raw.sources).map((source) => ({ ...source, path: source.path ?? "", chunks: list(source.chunks) })),
     findings,
     locks,
     edges,
     order: list(raw.order),
+    run: normaliseRun(raw.run, { findings: findings.length, locks: locks.length }),
   };
 }

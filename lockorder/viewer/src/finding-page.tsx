@@ -12,6 +12,7 @@ import { Markdown } from "./markdown.tsx";
 import { FoundBadge, LevelBadge, LockName, Message, ShortName, Visible } from "./names.tsx";
 import { usePrinting } from "./printing.ts";
 import { edgeLink, findingLink, replaceHash } from "./route.ts";
+import { SeenAtRunTime } from "./seen-at-run-time.tsx";
 import { PlaceText } from "./source-view.tsx";
 
 /** An edge of the cycle for which no call chain is recorded still has its acquisition sites. */
@@ -83,6 +84,8 @@ export function FindingPage({ report, finding, witness: wanted, previous, next, 
           # <ShortName text={finding.id} length={20} />
         </a>
       </div>
+
+      <SeenAtRunTime report={report} finding={finding} />
 
       <div class={finding.cycle?.length ? "finding-top" : "finding-top finding-top-plain"}>
         {finding.cycle && finding.cycle.length > 0 && (

@@ -4,12 +4,12 @@
 
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
+import { Choice, countValues } from "./choice.tsx";
 import { LEVELS, type Finding, type Level, type Report } from "./data.ts";
 import { LevelBadge, Message, ShortName, Visible } from "./names.tsx";
 import { findingLink } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { PlaceText } from "./source-view.tsx";
-import { shorten, visible } from "./visible.js";
 import { VirtualList } from "./virtual-list.tsx";
 
 export interface FindingFilter { text: string; level: Level | ""; check: string; file: string }
@@ -46,17 +46,11 @@ export function filterFindings(report: Report, filter: FindingFilter): Finding[]
   );
 }
 
-function counted(values: string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-}
-
 export function FindingsPage({ report, filter, onFilter }: { report: Report; filter: FindingFilter; onFilter(filter: FindingFilter): void }): VNode {
   const { findings, failed } = report.data;
   const shown = useMemo(() => filterFindings(report, filter), [report, filter]);
-  const checks = useMemo(() => counted(findings.map((f) => f.check)), [findings]);
-  const files = useMemo(() => counted(findings.map((f) => report.path(f.place)).filter(Boolean)), [findings]);
+  const checks = useMemo(() => countValues(findings.map((f) => f.check)), [findings]);
+  const files = useMemo(() => countValues(findings.map((f) => report.path(f.place)).filter(Boolean)), [findings]);
   const levels = LEVELS.map((level) => [level, findings.filter((f) => f.level === level).length] as const);
   const set = (change: Partial<FindingFilter>) => onFilter({ ...filter, ...change });
   const filtered = filter.text || filter.level || filter.check || filter.file;
@@ -119,22 +113,6 @@ function Row({ report, finding }: { report: Report; finding: Finding }): VNode {
       </span>
       <PlaceText report={report} place={finding.place} />
     </span>
-  );
-}
-
-function Choice({ label, value, options, onChange }: { label: string; value: string; options: [string, number][]; onChange(value: string): void }): VNode {
-  return (
-    <label class="choice">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        <option value="">all</option>
-        {options.map(([option, count]) => (
-          <option value={option} title={visible(option)}>
-            {shorten(option, 60)} ({count})
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -12,7 +12,14 @@ export type Route =
   | { view: "locks" }
   | { view: "lock"; index: number; name?: string }
   | { view: "edge"; index: number }
-  | { view: "run" };
+  | { view: "run" }
+  | { view: "leaks" }
+  | { view: "leak"; index: number }
+  | { view: "deadlocks" }
+  | { view: "deadlock"; index: number; thread: number }
+  | { view: "contention"; entry: number }
+  | { view: "profile" }
+  | { view: "stack-group"; index: number };
 
 // An address cannot hold half a surrogate pair.
 const encoded = (text: string): string => encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, "\ufffd"));
@@ -23,6 +30,11 @@ export const lockLink = (index: number): string => "#lock-" + index;
 /** The index may be another in the next report; the name stays. "#lock-12" is an index, so a name is marked. */
 export const lockNameLink = (name: string): string => "#lock-name-" + encoded(name);
 export const edgeLink = (index: number): string => "#edge-" + index;
+export const leakLink = (index: number): string => "#leak-" + index;
+/** The thread is one of the deadlock's list; -1: none is chosen. */
+export const deadlockLink = (index: number, thread = -1): string => "#deadlock-" + index + (thread < 0 ? "" : "/" + (thread + 1));
+export const contentionLink = (entry: number): string => "#contention-" + entry;
+export const profileLink = (index: number): string => "#profile-" + index;
 export const matrixLink = (edge = -1): string => (edge < 0 ? "#matrix" : "#matrix/" + edge);
 
 function decoded(text: string): string {
@@ -46,6 +58,13 @@ export function parseRoute(hash: string): Route {
   if (indexed) return { view: indexed[1] as "lock" | "edge", index: Number(indexed[2]) };
   const matrix = /^matrix(?:\/(\d+))?$/.exec(text);
   if (matrix) return { view: "matrix", edge: matrix[1] ? Number(matrix[1]) : -1 };
+  const leak = /^(leak|profile)-(\d+)$/.exec(text);
+  if (leak) return { view: leak[1] === "leak" ? "leak" : "stack-group", index: Number(leak[2]) };
+  const deadlock = /^deadlock-(\d+)(?:\/(\d+))?$/.exec(text);
+  if (deadlock) return { view: "deadlock", index: Number(deadlock[1]), thread: deadlock[2] ? Number(deadlock[2]) - 1 : -1 };
+  const contention = /^contention(?:-(\d+))?$/.exec(text);
+  if (contention) return { view: "contention", entry: contention[1] ? Number(contention[1]) : -1 };
+  if (text === "leaks" || text === "deadlocks" || text === "profile") return { view: text };
   if (text === "locks") return { view: "locks" };
   if (text === "run") return { view: "run" };
   return { view: "findings" };

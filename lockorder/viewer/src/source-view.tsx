@@ -17,6 +17,10 @@ function chunkOf(report: Report, place: Place): Chunk | undefined {
   return report.data.sources[place.source]?.chunks.find((c) => place.line >= c.first && place.line < c.first + c.lines.length);
 }
 
+export function hasExcerpt(report: Report, place: Place | null): boolean {
+  return place !== null && chunkOf(report, place) !== undefined;
+}
+
 export function PlaceText({ report, place }: { report: Report; place: Place | null }): VNode | null {
   if (!place) return null;
   return (
@@ -27,9 +31,9 @@ export function PlaceText({ report, place }: { report: Report; place: Place | nu
 }
 
 /** The lines around a place. Without an excerpt, the place alone. */
-export function SourceView({ report, place, header = true }: { report: Report; place: Place | null; header?: boolean }): VNode {
+export function SourceView({ report, place, header = true, missing = "No source place is known for this step." }: { report: Report; place: Place | null; header?: boolean; missing?: string }): VNode {
   const [all, setAll] = useState(false);
-  if (!place) return <div class="source source-missing">No source place is known for this step.</div>;
+  if (!place) return <div class="source source-missing">{missing}</div>;
   const chunk = chunkOf(report, place);
   if (!chunk)
     return (

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a finding, or a lock, has to do with what was seen at run time.
+
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import type { Finding, Report } from "./data.ts";
+import { ShortName } from "./names.tsx";
+import { leakLink } from "./route.ts";
+import { stackTitle } from "./run-data.ts";
+import { counted, durationText, taskKind, taskState } from "./run-words.ts";
+
+/** From a finding to the pages that hold its tasks. */
+export function SeenAtRunTime({ report, finding }: { report: Report; finding: Finding }): VNode | null {
+  const leaks = report.leaksOfFinding(finding);
+  if (leaks.length === 0) return null;
+  return (
+    <section class="card at-run-time" aria-label="At run time">
+      <h2>At run time</h2>
+      <LeakLinks report={report} leaks={leaks} />
+    </section>
+  );
+}
+
+const SHOWN = 10;
+
+export function LeakLinks({ report, leaks }: { report: Report; leaks: number[] }): VNode | null {
+  const [all, setAll] = useState(false);
+  if (leaks.length === 0) return null;
+  const shown = all ? leaks : leaks.slice(0, SHOWN);
+  return (
+    <>
+      <ul class="link-list">
+        {shown.map((index) => {
+          const leak = report.data.run!.leaks[index];
+          return (
+            <li key={index}>
+              <a class="plain-link" href={leakLink(index)}>
+                Leaked {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || stackTitle(report.stack(leak.creation)) || "(no name)"} length={60} /></code>
+              </a>
+              <span class="quiet">
+                {counted(leak.count, "task")}, {taskState(leak.state)}{leak.seconds !== null && " for " + durationText(leak.seconds)}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length < leaks.length && (
+        <button type="button" class="link-button" onClick={() => setAll(true)}>
+          {leaks.length - shown.length} more
+        </button>
+      )}
+    </>
+  );
+}
