@@ -14,7 +14,7 @@ struct CheckCard {
   llvm::StringRef Id;      ///< "raddle-busy-spin"
   llvm::StringRef Summary; ///< One sentence.
   llvm::StringRef Level;   ///< "default" or "strict"
-  llvm::StringRef Kind;    ///< "file" or "program"
+  llvm::StringRef Kind;    ///< "file", "program" or "runtime"
   llvm::StringRef Cwe;     ///< Number, or empty.
   llvm::StringRef Options; ///< Names, comma separated, or empty.
   llvm::StringRef Page;    ///< The page's text, Markdown.

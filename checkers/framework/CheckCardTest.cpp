@@ -13,10 +13,13 @@ TEST(CheckCard, EveryPageIsComplete) {
     Before = Card.Id;
     EXPECT_TRUE(Card.Summary.ends_with(".")) << Card.Id.str();
     EXPECT_TRUE(Card.Level == "default" || Card.Level == "strict");
-    EXPECT_TRUE(Card.Kind == "file" || Card.Kind == "program");
+    EXPECT_TRUE(Card.Kind == "file" || Card.Kind == "program" ||
+                Card.Kind == "runtime");
     for (llvm::StringRef Part : {"## Why\n", "## Wrong\n", "## Right\n",
                                  "## Silence\n", "## Limits\n"})
-      EXPECT_TRUE(Card.Page.contains(Part)) << Card.Id.str() << Part.str();
+      // A deadlock that has happened needs no example of one.
+      if (Part != "## Wrong\n" || Card.Kind != "runtime")
+        EXPECT_TRUE(Card.Page.contains(Part)) << Card.Id.str() << Part.str();
   }
 }
 

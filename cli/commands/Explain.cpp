@@ -56,7 +56,8 @@ int listChecks() {
            << left_justify(Card.Level, 7) << "  " << left_justify(Card.Kind, 7)
            << "  " << Card.Summary << "\n";
   outs() << "\n'strict' checks run if --checks names them; 'program' checks "
-            "see all files together\n"
+            "see all files together, 'runtime' checks a running program "
+            "(raddle leaks, raddle locks)\n"
          << "more about one: raddle explain " << allChecks().front().Id << "\n";
   return ExitClean;
 }

@@ -48,8 +48,10 @@ void testCase(const Results &R, const Finding &F, raw_ostream &Out) {
 
 void writeJUnit(const Results &R, raw_ostream &Out) {
   std::map<std::string, Suite> Suites;
+  // What needs a running program did not pass because sources were read.
   for (const checkers::CheckCard &Card : checkers::allChecks())
-    Suites[Card.Id.str()];
+    if (Card.Kind != "runtime")
+      Suites[Card.Id.str()];
   for (const Finding &F : R.Findings)
     Suites[F.What.Check].Findings.push_back(&F);
   size_t Tests = R.Failed.size(), Failures = 0;
