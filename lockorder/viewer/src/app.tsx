@@ -5,6 +5,8 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "./data.ts";
+import { DeadlockPage } from "./deadlock-page.tsx";
+import { DeadlocksPage } from "./deadlocks-page.tsx";
 import { EdgePage } from "./edge-page.tsx";
 import { FindingPage } from "./finding-page.tsx";
 import { FindingGone, FindingsPage, NO_FILTER, filterFindings, type FindingFilter } from "./findings-page.tsx";
@@ -30,6 +32,7 @@ export function App({ report }: { report: Report }): VNode {
   // Of the run-time part, the views that have something to show, each with its key.
   const seen: [string, string, string, number, Route["view"][]][] = [
     ["5", "#leaks", "Leaked tasks", run?.leaks.length ?? 0, ["leaks", "leak"]],
+    ["6", "#deadlocks", "Deadlocks", run?.deadlocks.length ?? 0, ["deadlocks", "deadlock"]],
   ];
   const runViews = seen.filter(([, , , count]) => count > 0);
 
@@ -129,6 +132,10 @@ function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: V
       return <LeaksPage report={report} />;
     case "leak":
       return report.data.run?.leaks[route.index] ? <LeakPage key={route.index} report={report} index={route.index} /> : <NotHere what="leaked task" />;
+    case "deadlocks":
+      return <DeadlocksPage report={report} />;
+    case "deadlock":
+      return report.data.run?.deadlocks[route.index] ? <DeadlockPage key={route.index} report={report} index={route.index} thread={route.thread} /> : <NotHere what="deadlock" />;
     default:
       return <FindingsPage report={report} filter={filter} onFilter={setFilter} />;
   }

@@ -102,4 +102,66 @@ describe("a report with a run", () => {
       await page.locator("[data-row='999']").waitFor();
     });
   });
+
+  test("lists the deadlocks of every kind in plain words", () =>
+    withPage("#deadlocks", async ({ page }) => {
+      const rows = await page.locator(".rows > li").allInnerTexts();
+      const words = ["threads wait for each other", "waits for a lock that it holds", "joins itself", "owner has exited", "every thread is blocked", "longer than the limit"];
+      words.forEach((word, i) => has(rows[i], word));
+      has(rows[0], "deadlock", "2 threads, for 2.5 s", "thread 2 'worker'");
+      has(rows[5], "stall");
+    }));
+
+  test("draws who waits for whom, and opens a thread's stack from the drawing by keyboard", () =>
+    withPage("#deadlock-0", async ({ page }) => {
+      has(await page.locator("main").innerText(), "Each of these threads waits", "for 2.25 s", "Where it waits", "Where the holder took it", "jobserver::Cache::evict()");
+      assert.equal(await page.locator(".wait-thread").count(), 2);
+      assert.equal(await page.locator(".waits .cycle-lock").count(), 2);
+      const labels = await page.locator(".waits .cycle-label").allTextContents();
+      assert.deepEqual(labels.map((l) => l.trim()).sort(), ["held by", "held by", "waits for", "waits for"]);
+      await page.locator('.wait-thread[data-thread="1"]').focus();
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.closest('.threads [data-thread="1"]'));
+      assert.ok(page.url().endsWith("#deadlock-0/2"), "the thread is in the address");
+      await page.keyboard.press("Enter");
+      await page.locator('.threads [data-thread="1"] .thread-stacks').waitFor({ state: "detached" });
+      await page.keyboard.press("k");
+      await page.waitForFunction(() => document.activeElement?.closest('.threads [data-thread="0"]'));
+      await page.locator(".finding-of a").click();
+      await page.locator(".at-run-time a").click();
+      await page.locator('[data-deadlock="0"]').waitFor();
+      // Every kind is drawn: a thread that waits for itself, an owner that is gone, a lock of many waiters.
+      const drawn = async (index: number) => {
+        await page.keyboard.press("n");
+        await page.locator(`[data-deadlock="${index}"] .waits`).waitFor();
+        return [await page.locator(".wait-thread").count(), await page.locator(".waits .cycle-lock, .wait-object").count(), await page.locator(".wait-outside").count(), await page.locator(".wait-arrow").count()];
+      };
+      assert.deepEqual(await drawn(1), [1, 1, 0, 2]);
+      assert.deepEqual(await drawn(2), [1, 0, 0, 1]);
+      assert.deepEqual(await drawn(3), [1, 1, 1, 2]);
+      assert.deepEqual(await drawn(4), [3, 1, 0, 3]);
+      assert.deepEqual(await drawn(5), [1, 1, 0, 1]);
+    }));
+
+  test("locks of one name that different threads hold are drawn as different locks", async () => {
+    const report = runReport();
+    const { threads } = report.run.deadlocks[0];
+    threads[1].waitsFor = { ...threads[0].waitsFor!, owner: threads[0].name };
+    await withFile(await browser.write("philosophers", report), "#deadlock-0", async ({ page }) => {
+      assert.equal(await page.locator(".waits .cycle-lock").count(), 2);
+    });
+  });
+
+  test("draws the threads in a chain of many, and lists all", async () => {
+    const report = runReport();
+    const waiter = report.run.deadlocks[4].threads[1];
+    report.run.deadlocks = [{ finding: null, kind: "all-blocked", threads: [...Array.from({ length: 498 }, () => waiter), { ...waiter, name: "last", ownerThread: 499 }, waiter] }];
+    await withFile(await browser.write("many-threads", report), "#deadlock-0", async ({ page }) => {
+      assert.equal(await page.locator(".wait-thread").count(), 40);
+      assert.equal(await page.locator('.wait-thread[data-thread="498"]').count(), 1);
+      await page.locator('.wait-thread[data-thread="499"]').click();
+      await page.waitForFunction(() => document.activeElement?.closest('.threads [data-thread="499"]'));
+      assert.equal(await page.locator(".threads > li").count(), 500);
+    });
+  });
 });
