@@ -22,7 +22,8 @@ struct Observers {
                     uint64_t Ns, int OwnerTid, const CallSite &Site);
   /// \p Lock, measured, was held for \p Ns.
   void (*HeldFor)(Thread &T, const HeldLock &Lock, uint64_t Ns);
-  /// The calling thread is about to wait; T's wait fields are set.
+  /// The calling thread is about to wait for another one (not for time, files
+  /// or signals); T's wait fields are set.
   void (*AboutToWait)(Thread &T);
   void (*ConditionWait)(Thread &T, const void *Condition, const void *Mutex,
                         bool Timed, const CallSite &Site);

@@ -10,14 +10,74 @@
 
 namespace raddle::sys {
 
+namespace {
+
+/// What map() has given out: it holds addresses of the host's objects, which
+/// are no references of the host's.
+struct OwnRange {
+  uint64_t Start; ///< 0: free.
+  uint64_t Size;
+};
+constexpr unsigned MostRanges = 4096;
+OwnRange Ranges[MostRanges];
+unsigned RangesUsed = 0; ///< All that is in use lies below.
+bool RangesLost = false;
+
+void noteRange(uint64_t Start, uint64_t Size) {
+  for (unsigned I = 0; I != MostRanges; ++I) {
+    uint64_t Free = 0;
+    if (__atomic_load_n(&Ranges[I].Start, __ATOMIC_RELAXED) ||
+        !__atomic_compare_exchange_n(&Ranges[I].Start, &Free, Start, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+      continue;
+    __atomic_store_n(&Ranges[I].Size, Size, __ATOMIC_RELEASE);
+    unsigned Used = __atomic_load_n(&RangesUsed, __ATOMIC_RELAXED);
+    while (Used <= I &&
+           !__atomic_compare_exchange_n(&RangesUsed, &Used, I + 1, false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+    }
+    return;
+  }
+  __atomic_store_n(&RangesLost, true, __ATOMIC_RELAXED);
+}
+
+void forgetRange(uint64_t Start) {
+  unsigned Used = __atomic_load_n(&RangesUsed, __ATOMIC_ACQUIRE);
+  for (unsigned I = 0; I != Used; ++I)
+    if (__atomic_load_n(&Ranges[I].Start, __ATOMIC_RELAXED) == Start) {
+      __atomic_store_n(&Ranges[I].Size, 0, __ATOMIC_RELAXED);
+      __atomic_store_n(&Ranges[I].Start, 0, __ATOMIC_RELEASE);
+      return;
+    }
+}
+
+} // namespace
+
 void *map(size_t Size) {
   long Result = call(SYS_mmap, 0, long(Size), PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return Result < 0 ? nullptr : reinterpret_cast<void *>(Result);
+  if (Result < 0)
+    return nullptr;
+  noteRange(uint64_t(Result), Size);
+  return reinterpret_cast<void *>(Result);
 }
 
 void unmap(void *Address, size_t Size) {
+  // First: the place is the host's as soon as it is free.
+  forgetRange(reinterpret_cast<uint64_t>(Address));
   call(SYS_munmap, long(Address), long(Size));
+}
+
+bool forEachMapped(void (*Each)(uint64_t Start, uint64_t Size, void *Context),
+                   void *Context) {
+  unsigned Used = __atomic_load_n(&RangesUsed, __ATOMIC_ACQUIRE);
+  for (unsigned I = 0; I != Used; ++I) {
+    uint64_t Start = __atomic_load_n(&Ranges[I].Start, __ATOMIC_ACQUIRE);
+    uint64_t Size = __atomic_load_n(&Ranges[I].Size, __ATOMIC_ACQUIRE);
+    if (Start && Size)
+      Each(Start, Size, Context);
+  }
+  return !__atomic_load_n(&RangesLost, __ATOMIC_RELAXED);
 }
 
 int open(const char *Path, int Flags, unsigned Mode) {
@@ -135,6 +195,7 @@ uint64_t read(clockid_t Clock) {
 } // namespace
 
 uint64_t now() { return read(CLOCK_MONOTONIC); }
+uint64_t nowCoarse() { return read(CLOCK_MONOTONIC_COARSE); }
 uint64_t realtime() { return read(CLOCK_REALTIME); }
 
 } // namespace raddle::sys

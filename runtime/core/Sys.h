@@ -36,6 +36,10 @@ inline long call(long Number, long A = 0, long B = 0, long C = 0, long D = 0,
 /// Anonymous memory, zeroed; null when there is none.
 void *map(size_t Size);
 void unmap(void *Address, size_t Size);
+/// Calls \p Each for what map() has given out and is not unmapped. False if
+/// there was more than could be kept track of.
+bool forEachMapped(void (*Each)(uint64_t Start, uint64_t Size, void *Context),
+                   void *Context);
 
 int open(const char *Path, int Flags, unsigned Mode = 0);
 void close(int Descriptor);
@@ -63,6 +67,8 @@ bool safeRead(void *To, uint64_t From, size_t Size);
 
 /// CLOCK_MONOTONIC in ns, without a system call where the vDSO has it.
 uint64_t now();
+/// The same clock as of the last tick: some ms behind, in a few ns.
+uint64_t nowCoarse();
 uint64_t realtime();
 
 } // namespace raddle::sys

@@ -3,7 +3,8 @@
 // C11 threads. glibc's go to its own internals and not through the POSIX names.
 // An mtx_t is a pthread_mutex_t, a cnd_t a pthread_cond_t, a thrd_t a
 // pthread_t.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Blocking.h"
+#include "runtime/interpose/Mutexes.h"
 #include "runtime/interpose/ThreadLife.h"
 #include "runtime/trace/TraceWriter.h"
 
@@ -17,35 +18,24 @@ int trampoline(void *Argument) {
   return T->StartC11(T->Argument);
 }
 
-trace::LockKind kindOf(const mtx_t *M) {
-  int Kind = reinterpret_cast<const pthread_mutex_t *>(M)->__data.__kind & 3;
-  return Kind == PTHREAD_MUTEX_RECURSIVE_NP ? trace::LockKind::RecursiveMutex
-                                            : trace::LockKind::Mutex;
-}
-
-LockUse useOf(const mtx_t *M, uint8_t Flags = 0) {
-  trace::LockKind Kind = kindOf(M);
-  return {M, Kind, trace::Mode::Exclusive, Flags,
-          Kind == trace::LockKind::RecursiveMutex};
+pthread_mutex_t *asMutex(mtx_t *M) {
+  return reinterpret_cast<pthread_mutex_t *>(M);
 }
 
 template <typename Function>
-int lock(mtx_t *M, bool Timed, const CallSite &Site, Function Call) {
+inline int lock(mtx_t *M, bool Timed, const CallSite &Site, Function Call) {
+  return lockMutex(
+      asMutex(M), Timed, Site, thrd_busy, [M] { return Real.mtx_trylock(M); },
+      Call, [](int Result) { return Result == thrd_success; });
+}
+
+template <typename Function>
+inline int wait(cnd_t *C, mtx_t *M, bool Timed, const CallSite &Site,
+                Function Call) {
   Thread *T = observed();
   if (!T)
     return Call();
-  auto *P = reinterpret_cast<pthread_mutex_t *>(M);
-  int Result;
-  if (RADDLE_UNLIKELY(__atomic_load_n(&P->__data.__lock, __ATOMIC_RELAXED))) {
-    int Owner = __atomic_load_n(&P->__data.__owner, __ATOMIC_RELAXED);
-    Result = waitForLock(*T, M, kindOf(M), trace::WaitKind::Mutex, Timed, Owner,
-                         Site, Call);
-  } else {
-    Result = Call();
-  }
-  if (KeepHeldLocks && Result == thrd_success)
-    lockAcquired(*T, useOf(M, Timed ? trace::AcquiredTimed : 0), Site);
-  return Result;
+  return waitOnCondition(*T, C, M, kindOf(asMutex(M)), Timed, Site, Call);
 }
 
 } // namespace
@@ -91,11 +81,8 @@ RADDLE_EXPORT int thrd_detach(thrd_t Handle) {
 
 RADDLE_EXPORT int thrd_sleep(const timespec *For, timespec *Left) {
   ensureReal();
-  Thread *T = observed();
-  auto Call = [=] { return Real.thrd_sleep(For, Left); };
-  return T ? waitFor(*T, trace::WaitKind::Sleep, nullptr, true,
-                     RADDLE_CALL_SITE(), Call)
-           : Call();
+  return waitOutside(trace::WaitKind::Sleep, nullptr, true, RADDLE_CALL_SITE(),
+                     [=] { return Real.thrd_sleep(For, Left); });
 }
 
 RADDLE_EXPORT int mtx_lock(mtx_t *M) {
@@ -114,7 +101,8 @@ RADDLE_EXPORT int mtx_trylock(mtx_t *M) {
   int Result = Real.mtx_trylock(M);
   if (KeepHeldLocks && Result == thrd_success)
     if (Thread *T = observed())
-      lockAcquired(*T, useOf(M, trace::AcquiredByTry), RADDLE_CALL_SITE());
+      lockAcquired(*T, useOf(asMutex(M), trace::AcquiredByTry),
+                   RADDLE_CALL_SITE());
   return Result;
 }
 
@@ -142,20 +130,14 @@ RADDLE_EXPORT void mtx_destroy(mtx_t *M) {
 
 RADDLE_EXPORT int cnd_wait(cnd_t *C, mtx_t *M) {
   ensureReal();
-  Thread *T = observed();
-  auto Call = [=] { return Real.cnd_wait(C, M); };
-  return T ? waitOnCondition(*T, C, M, kindOf(M), false, RADDLE_CALL_SITE(),
-                             Call)
-           : Call();
+  return wait(C, M, false, RADDLE_CALL_SITE(),
+              [=] { return Real.cnd_wait(C, M); });
 }
 
 RADDLE_EXPORT int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
   ensureReal();
-  Thread *T = observed();
-  auto Call = [=] { return Real.cnd_timedwait(C, M, Until); };
-  return T ? waitOnCondition(*T, C, M, kindOf(M), true, RADDLE_CALL_SITE(),
-                             Call)
-           : Call();
+  return wait(C, M, true, RADDLE_CALL_SITE(),
+              [=] { return Real.cnd_timedwait(C, M, Until); });
 }
 
 RADDLE_EXPORT int cnd_signal(cnd_t *C) {

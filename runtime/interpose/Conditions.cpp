@@ -6,7 +6,7 @@
 // says that it is not held just then. So the list is right again however the
 // wait ends; a cancelled one leaves through this frame without coming back,
 // with the mutex taken again by libc.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Mutexes.h"
 
 using namespace raddle;
 
@@ -18,7 +18,7 @@ int wait(pthread_cond_t *C, pthread_mutex_t *M, bool Timed,
   Thread *T = observed();
   if (!T)
     return Call();
-  return waitOnCondition(*T, C, M, trace::LockKind::Mutex, Timed, Site, Call);
+  return waitOnCondition(*T, C, M, kindOf(M), Timed, Site, Call);
 }
 
 } // namespace

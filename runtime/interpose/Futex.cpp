@@ -2,10 +2,9 @@
 //
 // syscall(SYS_futex, ...): how std::atomic::wait, std::latch and
 // std::counting_semaphore block. All other system calls pass through.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Blocking.h"
 #include <linux/futex.h>
 #include <stdarg.h>
-#include <sys/syscall.h>
 
 using namespace raddle;
 
@@ -36,9 +35,6 @@ RADDLE_EXPORT long syscall(long Number, ...) noexcept {
   auto Call = [=] { return Real.syscall(Number, A, B, C, D, E, F); };
   if (Number != SYS_futex || !isWait(B))
     return Call();
-  Thread *T = observed();
-  return T ? waitFor(*T, trace::WaitKind::Futex,
-                     reinterpret_cast<const void *>(A), D != 0,
-                     RADDLE_CALL_SITE(), Call)
-           : Call();
+  return waitForThread(trace::WaitKind::Futex, asObject(uint64_t(A)), D != 0,
+                       RADDLE_CALL_SITE(), Waiting::Clock::Fine, Call);
 }

@@ -20,11 +20,13 @@ inline void lockMade(const void *Lock, size_t Size) {
 }
 
 /// Takes a lock the way that never waits, so that what does wait is known to.
-/// Under a sanitizer that sees our calls all locks are waited for: it draws
-/// conclusions from a try.
-template <typename Function>
-inline int firstTry(int Busy, Function Try) {
-  return RADDLE_UNLIKELY(SanitizerBelow) ? Busy : Try();
+/// A sanitizer that sees our calls draws conclusions from a try: there the lock
+/// is looked at instead, and one that is taken in between is waited for unseen.
+template <typename TryFunction, typename Function>
+inline int firstTry(bool LooksTaken, int Busy, TryFunction Try, Function Call) {
+  if (RADDLE_LIKELY(!SanitizerBelow))
+    return Try();
+  return LooksTaken ? Busy : Call();
 }
 
 /// \p Call takes a lock that another thread seems to have.
@@ -49,15 +51,6 @@ waitForLock(Thread &T, const void *Lock, trace::LockKind Kind,
     --T.Busy;
   }
   return Result;
-}
-
-/// Runs \p Call as a wait for something that is no lock.
-template <typename Function>
-auto waitFor(Thread &T, trace::WaitKind Kind, const void *Object, bool Timed,
-             const CallSite &Site, Function Call) -> decltype(Call()) {
-  Waiting W(&T, Kind, Object, Site, Timed);
-  RADDLE_TELL(AboutToWait, T);
-  return Call();
 }
 
 /// Waits on \p Condition with \p Mutex; see Conditions.cpp.
@@ -86,13 +79,24 @@ int waitOnCondition(Thread &T, const void *Condition, const void *Mutex,
 }
 
 inline void conditionSignalled(const void *Condition, const CallSite &Site) {
-  if (!KeepHeldLocks)
+  Thread *T = KeepHeldLocks ? observed() : nullptr;
+  if (!T)
     return;
-  if (Thread *T = observed()) {
-    ++T->Busy;
-    RADDLE_TELL(ConditionSignal, *T, Condition, Site);
-    --T->Busy;
+  // Told once with the same locks held; the table is that of known edges.
+  if (T->Memory) {
+    uint64_t Address = reinterpret_cast<uint64_t>(Condition);
+    uint64_t Chain = T->HeldCount ? T->Held[T->HeldCount - 1].Chain : 0;
+    uint64_t Of = uint64_t(TheGenerations.at(Address)) << 32 | T->Segment;
+    uint64_t Signature = mix(mix(Chain, Address), ~Of) | 1;
+    uint64_t &Known =
+        T->Memory->KnownEdges[Signature >> 7 & (LockMemory::Edges - 1)];
+    if (RADDLE_LIKELY(Known == Signature))
+      return;
+    Known = Signature;
   }
+  ++T->Busy;
+  RADDLE_TELL(ConditionSignal, *T, Condition, Site);
+  --T->Busy;
 }
 
 } // namespace raddle

@@ -33,7 +33,8 @@ inline int lockMutex(pthread_mutex_t *M, bool Timed, const CallSite &Site,
   Thread *T = observed();
   if (!T)
     return Call();
-  int Result = firstTry(Busy, Try);
+  bool LooksTaken = __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED) != 0;
+  int Result = firstTry(LooksTaken, Busy, Try, Call);
   if (RADDLE_UNLIKELY(Result == Busy)) {
     int Owner = __atomic_load_n(&M->__data.__owner, __ATOMIC_RELAXED);
     Result = waitForLock(*T, M, kindOf(M), trace::WaitKind::Mutex, Timed, Owner,

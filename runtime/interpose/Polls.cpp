@@ -2,7 +2,7 @@
 //
 // Waiting for descriptors and signals. A poll that does not wait passes
 // through.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Blocking.h"
 
 using namespace raddle;
 
@@ -23,10 +23,9 @@ Limit limitOf(const timeval *T) {
 template <typename Function>
 auto polled(trace::WaitKind Kind, long Object, Limit L, const CallSite &Site,
             Function Call) -> decltype(Call()) {
-  Thread *T = L == Never ? nullptr : observed();
-  return T ? waitFor(*T, Kind, reinterpret_cast<const void *>(Object),
-                     L == Timed, Site, Call)
-           : Call();
+  if (L == Never)
+    return Call();
+  return waitOutside(Kind, asObject(uint64_t(Object)), L == Timed, Site, Call);
 }
 
 constexpr trace::WaitKind Poll = trace::WaitKind::Poll,
@@ -46,6 +45,24 @@ RADDLE_EXPORT int ppoll(pollfd *Files, nfds_t Count, const timespec *Timeout,
   return polled(Poll, Count == 1 ? Files->fd : -1, limitOf(Timeout),
                 RADDLE_CALL_SITE(),
                 [=] { return Real.ppoll(Files, Count, Timeout, Mask); });
+}
+
+// What the two become in programs built with -D_FORTIFY_SOURCE.
+RADDLE_EXPORT int __poll_chk(pollfd *Files, nfds_t Count, int Timeout,
+                             size_t Size) {
+  ensureReal();
+  return polled(Poll, Count == 1 ? Files->fd : -1, limitOf(Timeout),
+                RADDLE_CALL_SITE(),
+                [=] { return Real.__poll_chk(Files, Count, Timeout, Size); });
+}
+
+RADDLE_EXPORT int __ppoll_chk(pollfd *Files, nfds_t Count,
+                              const timespec *Timeout, const sigset_t *Mask,
+                              size_t Size) {
+  ensureReal();
+  return polled(
+      Poll, Count == 1 ? Files->fd : -1, limitOf(Timeout), RADDLE_CALL_SITE(),
+      [=] { return Real.__ppoll_chk(Files, Count, Timeout, Mask, Size); });
 }
 
 RADDLE_EXPORT int select(int Count, fd_set *Read, fd_set *Write, fd_set *Except,

@@ -22,4 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
+// What calls become in programs built with -D_FORTIFY_SOURCE; the headers
+// declare them only there.
+extern "C" {
+int __poll_chk(pollfd *, nfds_t, int, size_t);
+int __ppoll_chk(pollfd *, nfds_t, const timespec *, const sigset_t *, size_t);
+}
+
 #endif

@@ -2,6 +2,7 @@
 //
 // POSIX read-write locks: also std::shared_mutex.
 #include "runtime/interpose/Locking.h"
+#include <errno.h>
 
 using namespace raddle;
 
@@ -19,26 +20,40 @@ bool looksTaken(const pthread_rwlock_t *L, trace::Mode Mode) {
   return (Readers & 2) != 0 || (Mode == trace::Mode::Exclusive && Readers >> 3);
 }
 
-template <typename Function>
-int lock(pthread_rwlock_t *L, trace::Mode Mode, bool Timed,
-         const CallSite &Site, Function Call) {
+template <typename TryFunction, typename Function>
+inline int lock(pthread_rwlock_t *L, trace::Mode Mode, bool Timed,
+                const CallSite &Site, TryFunction Try, Function Call) {
   Thread *T = observed();
   if (!T)
     return Call();
-  int Result;
-  if (RADDLE_UNLIKELY(looksTaken(L, Mode))) {
+  int Result = firstTry(looksTaken(L, Mode), EBUSY, Try, Call);
+  if (RADDLE_UNLIKELY(Result == EBUSY)) {
     int Owner = __atomic_load_n(&L->__data.__cur_writer, __ATOMIC_RELAXED);
     Result =
         waitForLock(*T, L, trace::LockKind::RwLock,
                     Mode == trace::Mode::Shared ? trace::WaitKind::RwLockRead
                                                 : trace::WaitKind::RwLockWrite,
                     Timed, Owner, Site, Call);
-  } else {
-    Result = Call();
   }
   if (KeepHeldLocks && Result == 0)
     lockAcquired(*T, useOf(L, Mode, Timed ? trace::AcquiredTimed : 0), Site);
   return Result;
+}
+
+template <typename Function>
+inline int read(pthread_rwlock_t *L, bool Timed, const CallSite &Site,
+                Function Call) {
+  return lock(
+      L, trace::Mode::Shared, Timed, Site,
+      [L] { return Real.pthread_rwlock_tryrdlock(L); }, Call);
+}
+
+template <typename Function>
+inline int write(pthread_rwlock_t *L, bool Timed, const CallSite &Site,
+                 Function Call) {
+  return lock(
+      L, trace::Mode::Exclusive, Timed, Site,
+      [L] { return Real.pthread_rwlock_trywrlock(L); }, Call);
 }
 
 int tried(pthread_rwlock_t *L, trace::Mode Mode, int Result,
@@ -56,14 +71,14 @@ constexpr trace::Mode Shared = trace::Mode::Shared,
 
 RADDLE_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t *L) noexcept {
   ensureReal();
-  return lock(L, Shared, false, RADDLE_CALL_SITE(),
+  return read(L, false, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_rdlock(L); });
 }
 
 RADDLE_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *L,
                                              const timespec *Until) noexcept {
   ensureReal();
-  return lock(L, Shared, true, RADDLE_CALL_SITE(),
+  return read(L, true, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_timedrdlock(L, Until); });
 }
 
@@ -71,20 +86,20 @@ RADDLE_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *L,
                                              clockid_t Clock,
                                              const timespec *Until) noexcept {
   ensureReal();
-  return lock(L, Shared, true, RADDLE_CALL_SITE(),
+  return read(L, true, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_clockrdlock(L, Clock, Until); });
 }
 
 RADDLE_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
   ensureReal();
-  return lock(L, Exclusive, false, RADDLE_CALL_SITE(),
+  return write(L, false, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_wrlock(L); });
 }
 
 RADDLE_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
                                              const timespec *Until) noexcept {
   ensureReal();
-  return lock(L, Exclusive, true, RADDLE_CALL_SITE(),
+  return write(L, true, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_timedwrlock(L, Until); });
 }
 
@@ -92,7 +107,7 @@ RADDLE_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *L,
                                              clockid_t Clock,
                                              const timespec *Until) noexcept {
   ensureReal();
-  return lock(L, Exclusive, true, RADDLE_CALL_SITE(),
+  return write(L, true, RADDLE_CALL_SITE(),
               [=] { return Real.pthread_rwlock_clockwrlock(L, Clock, Until); });
 }
 

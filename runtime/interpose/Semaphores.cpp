@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Semaphores and barriers. Neither has an owner: they are waited for, not held.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Blocking.h"
 
 using namespace raddle;
 
 namespace {
-/// glibc keeps the value in the low half of the first word.
-bool looksEmpty(const sem_t *S) {
-  return __atomic_load_n(reinterpret_cast<const uint32_t *>(S),
-                         __ATOMIC_RELAXED) == 0;
-}
-
+/// Marked however full it looks: another thread may be quicker. The coarse
+/// clock will do, as most of these calls return at once. sem_post,
+/// sem_trywait and the like never wait: they are not interposed.
 template <typename Function>
 int wait(sem_t *S, bool Timed, const CallSite &Site, Function Call) {
-  Thread *T = looksEmpty(S) ? observed() : nullptr;
-  return T ? waitFor(*T, trace::WaitKind::Semaphore, S, Timed, Site, Call)
-           : Call();
+  return waitForThread(trace::WaitKind::Semaphore, S, Timed, Site,
+                       Waiting::Clock::Coarse, Call);
 }
 } // namespace
 
@@ -40,9 +36,7 @@ RADDLE_EXPORT int sem_clockwait(sem_t *S, clockid_t Clock,
 
 RADDLE_EXPORT int pthread_barrier_wait(pthread_barrier_t *B) noexcept {
   ensureReal();
-  Thread *T = observed();
-  auto Call = [=] { return Real.pthread_barrier_wait(B); };
-  return T ? waitFor(*T, trace::WaitKind::Barrier, B, false, RADDLE_CALL_SITE(),
-                     Call)
-           : Call();
+  return waitForThread(trace::WaitKind::Barrier, B, false, RADDLE_CALL_SITE(),
+                       Waiting::Clock::Fine,
+                       [=] { return Real.pthread_barrier_wait(B); });
 }

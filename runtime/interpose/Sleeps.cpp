@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Waiting for time to pass.
-#include "runtime/interpose/Locking.h"
+#include "runtime/interpose/Blocking.h"
 
 using namespace raddle;
 
 namespace {
 template <typename Function>
 auto asleep(const CallSite &Site, Function Call) -> decltype(Call()) {
-  Thread *T = observed();
-  return T ? waitFor(*T, trace::WaitKind::Sleep, nullptr, true, Site, Call)
-           : Call();
+  return waitOutside(trace::WaitKind::Sleep, nullptr, true, Site, Call);
 }
 } // namespace
 

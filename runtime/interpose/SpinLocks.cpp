@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// POSIX spin locks.
 #include "runtime/interpose/Locking.h"
+#include <errno.h>
 
 using namespace raddle;
 
@@ -19,12 +22,14 @@ RADDLE_EXPORT int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
   Thread *T = observed();
   if (!T)
     return Real.pthread_spin_lock(L);
+  auto Call = [=] { return Real.pthread_spin_lock(L); };
   // 1 is free on x86-64.
-  int Result = RADDLE_UNLIKELY(__atomic_load_n(L, __ATOMIC_RELAXED) <= 0)
-                   ? waitForLock(*T, address(L), trace::LockKind::SpinLock,
-                                 trace::WaitKind::SpinLock, false, 0, Site,
-                                 [=] { return Real.pthread_spin_lock(L); })
-                   : Real.pthread_spin_lock(L);
+  int Result = firstTry(
+      __atomic_load_n(L, __ATOMIC_RELAXED) != 1, EBUSY,
+      [=] { return Real.pthread_spin_trylock(L); }, Call);
+  if (RADDLE_UNLIKELY(Result == EBUSY))
+    Result = waitForLock(*T, address(L), trace::LockKind::SpinLock,
+                         trace::WaitKind::SpinLock, false, 0, Site, Call);
   if (KeepHeldLocks && Result == 0)
     lockAcquired(*T, useOf(L), Site);
   return Result;

@@ -166,30 +166,4 @@ bool copyWait(const Thread &T, WaitCopy &Copy) {
   return false;
 }
 
-Waiting::Waiting(Thread *T, trace::WaitKind Kind, const void *Object,
-                 const CallSite &Site, bool Timed, const void *Mutex)
-    : T(T) {
-  if (!T)
-    return;
-  uint64_t Now = sys::now();
-  __atomic_store_n(&T->WaitSequence, T->WaitSequence + 1, __ATOMIC_RELAXED);
-  __atomic_thread_fence(__ATOMIC_RELEASE);
-  T->WaitKind = Kind;
-  T->WaitTimed = Timed;
-  T->WaitObject = reinterpret_cast<uint64_t>(Object);
-  T->WaitMutex = reinterpret_cast<uint64_t>(Mutex);
-  T->WaitSince = Now;
-  T->WaitSite = Site;
-  __atomic_store_n(&T->WaitSequence, T->WaitSequence + 1, __ATOMIC_RELEASE);
-}
-
-Waiting::~Waiting() {
-  if (!T)
-    return;
-  __atomic_store_n(&T->WaitSequence, T->WaitSequence + 1, __ATOMIC_RELAXED);
-  __atomic_thread_fence(__ATOMIC_RELEASE);
-  T->WaitKind = trace::WaitKind::None;
-  __atomic_store_n(&T->WaitSequence, T->WaitSequence + 1, __ATOMIC_RELEASE);
-}
-
 } // namespace raddle

@@ -47,6 +47,8 @@ struct LockMemory {
 
 enum class ThreadState : uint32_t { Starting, Running, Finished, Gone };
 
+struct CleanupEntry;
+
 struct Thread {
   static constexpr unsigned InlineLocks = 4;
 
@@ -77,6 +79,7 @@ struct Thread {
   bool WaitTimed;
   uint64_t WaitObject, WaitMutex, WaitSince;
   CallSite WaitSite;
+  CleanupEntry *BeforeWait; ///< In libc's list; own thread only.
 
   // Locks held.
   HeldLock *Held; ///< Inline, or mapped once there are more.
@@ -103,18 +106,37 @@ bool copyWait(const Thread &T, WaitCopy &Copy);
 /// Of the thread that calls; null before its first call, and once it is over.
 extern __thread Thread *Self __attribute__((tls_model("initial-exec")));
 
-/// Marks a blocking call as long as it lives. A few stores; the clock is read
-/// too, as the call is expected to take long.
+/// libc's list of what to do when frames are left by cancellation, by
+/// pthread_exit or by longjmp; declared by no header.
+struct CleanupEntry {
+  void (*Routine)(void *);
+  void *Argument;
+  int CancelType;
+  CleanupEntry *Previous;
+};
+
+/// Marks a blocking call as long as it lives: a few stores and a clock. If the
+/// call does not return, because the thread is cancelled in it or a signal
+/// handler jumps out of it, the mark goes too. A wait inside a signal handler
+/// that interrupts another one hides that for as long.
 class Waiting {
 public:
+  /// Coarse: some ms late, but read in a few ns. For calls that often return
+  /// at once.
+  enum class Clock { Fine, Coarse };
   Waiting(Thread *T, trace::WaitKind Kind, const void *Object,
           const CallSite &Site, bool Timed = false,
-          const void *Mutex = nullptr);
+          const void *Mutex = nullptr, Clock Since = Clock::Fine);
   ~Waiting();
   Waiting(const Waiting &) = delete;
 
 private:
+  void end();
+  static void left(void *);
   Thread *T;
+  CleanupEntry Cleanup;
+  bool HasOuter;
+  WaitCopy Outer;
 };
 
 /// Between this and its end, the runtime's own calls are not observed.
