@@ -67,6 +67,7 @@ int main(int Argc, char **Argv) {
   addExplain(App, Call);
   addChecks(App, Call);
   addBaseline(App, Call);
+  addProfile(App, Call);
   if (!Arguments.empty() && !llvm::StringRef(Arguments[0]).starts_with("-"))
     if (std::string Why = unknownCommand(App, Arguments[0]); !Why.empty()) {
       llvm::errs() << "raddle: error: " << Why << "\n";

@@ -35,6 +35,7 @@ void addReport(CLI::App &App, Invocation &Call);
 void addExplain(CLI::App &App, Invocation &Call);
 void addChecks(CLI::App &App, Invocation &Call);
 void addBaseline(CLI::App &App, Invocation &Call);
+void addProfile(CLI::App &App, Invocation &Call);
 
 } // namespace raddle::cli
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef RADDLE_CLI_TRACE_TRACEPROFILE_H
+#define RADDLE_CLI_TRACE_TRACEPROFILE_H
+
+#include "cli/profile/Profile.h"
+#include "cli/trace/Symbolise.h"
+
+namespace raddle::cli {
+
+/// "thread", "timer", "timer-fd", "task", "coroutine": as findings and the
+/// report's data have it.
+llvm::StringRef taskKindName(trace::TaskKind Kind);
+
+/// The snapshots of \p T, joined by kind and stacks.
+Profile profileOf(const Trace &T, Symboliser &Symbols);
+
+} // namespace raddle::cli
+
+#endif
