@@ -5,6 +5,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "./data.ts";
+import { ContentionPage } from "./contention-page.tsx";
 import { DeadlockPage } from "./deadlock-page.tsx";
 import { DeadlocksPage } from "./deadlocks-page.tsx";
 import { EdgePage } from "./edge-page.tsx";
@@ -18,6 +19,7 @@ import { LockPage } from "./lock-page.tsx";
 import { LocksPage } from "./locks-page.tsx";
 import { MatrixPage } from "./matrix-page.tsx";
 import { ShortName } from "./names.tsx";
+import { ProfileEntryPage, ProfilePage } from "./profile-page.tsx";
 import { useRoute, type Route } from "./route.ts";
 import { RunPage } from "./run-page.tsx";
 import { shorten } from "./visible.js";
@@ -33,6 +35,8 @@ export function App({ report }: { report: Report }): VNode {
   const seen: [string, string, string, number, Route["view"][]][] = [
     ["5", "#leaks", "Leaked tasks", run?.leaks.length ?? 0, ["leaks", "leak"]],
     ["6", "#deadlocks", "Deadlocks", run?.deadlocks.length ?? 0, ["deadlocks", "deadlock"]],
+    ["7", "#contention", "Contention", run?.contention.length ?? 0, ["contention"]],
+    ["8", "#profile", "Profile", run?.profile.length ?? 0, ["profile", "stack-group"]],
   ];
   const runViews = seen.filter(([, , , count]) => count > 0);
 
@@ -136,7 +140,13 @@ function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: V
       return <DeadlocksPage report={report} />;
     case "deadlock":
       return report.data.run?.deadlocks[route.index] ? <DeadlockPage key={route.index} report={report} index={route.index} thread={route.thread} /> : <NotHere what="deadlock" />;
-    default:
+    case "contention":
+      return <ContentionPage report={report} entry={route.entry} />;
+    case "profile":
+      return <ProfilePage report={report} />;
+    case "stack-group":
+      return report.data.run?.profile[route.index] ? <ProfileEntryPage key={route.index} report={report} index={route.index} /> : <NotHere what="group of tasks" />;
+    case "findings":
       return <FindingsPage report={report} filter={filter} onFilter={setFilter} />;
   }
 }

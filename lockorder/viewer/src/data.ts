@@ -3,7 +3,7 @@
 // The report's data as docs/formats/report-data.md defines it, and the look-ups the views share.
 
 import { keepGroupsTogether } from "./group-order.ts";
-import { normaliseRun, type RunData, type Stack } from "./run-data.ts";
+import { frameTitle, mainFrame, normaliseRun, type Frame, type RunData, type Stack } from "./run-data.ts";
 
 export interface Place { source: number; line: number; column: number; endColumn?: number }
 export interface Chunk { first: number; lines: string[] }
@@ -131,6 +131,15 @@ export class Report {
   }
   stack(index: number | null): Stack {
     return index === null ? [] : (this.data.run?.stacks[index] ?? []);
+  }
+  /** One line for a stack: the function of its main frame. */
+  stackTitle(index: number | null): string {
+    const frame = this.mainFrame(index);
+    return frame ? frameTitle(frame) : "";
+  }
+  mainFrame(index: number | null): Frame | undefined {
+    const stack = this.stack(index);
+    return stack[mainFrame(stack, (place) => this.path(place) !== "")];
   }
   /** A lock's index by its name; -1 if there is none. Of equal names, the first. */
   lockIndex(name: string): number {

@@ -36,6 +36,7 @@ export const KEY_HELP: { title: string; keys: [string, string][] }[] = [
       ["?", "this help"],
       ["/", "to the search box"],
       ["1 2 3 4", "findings, matrix, locks, run"],
+      ["5 6 7 8", "leaked tasks, deadlocks, contention, profile"],
       ["Esc", "leave the search box, close the help"],
     ],
   },
@@ -48,6 +49,16 @@ export const KEY_HELP: { title: string; keys: [string, string][] }[] = [
       ["j k", "next, previous step"],
       ["n p", "next, previous finding"],
       ["u", "back to all findings"],
+    ],
+  },
+  {
+    title: "Leaked task, deadlock, profile",
+    keys: [
+      ["↑ ↓", "next, previous frame of the chosen stack"],
+      ["Tab Enter", "to a thread of the drawing, open its stack"],
+      ["j k", "next, previous thread of a deadlock"],
+      ["n p", "next, previous entry"],
+      ["u", "back to the list"],
     ],
   },
   {

@@ -8,7 +8,6 @@ import type { Report } from "./data.ts";
 import { listAround } from "./leaks-page.tsx";
 import { FullName, Message } from "./names.tsx";
 import { leakLink } from "./route.ts";
-import { stackTitle } from "./run-data.ts";
 import { counted, durationText, NOT_PROVEN, proofText, taskKind, taskState } from "./run-words.ts";
 import { StackSection } from "./stack-view.tsx";
 import { FindingOf, ProofBadge, WaitText } from "./wait-facts.tsx";
@@ -29,7 +28,7 @@ export function LeakPage({ report, index }: { report: Report; index: number }): 
         {at + 1 < list.length && <a href={leakLink(list[at + 1])}>Next</a>}
       </nav>
       <h1 tabIndex={-1}>
-        Leaked <Message text={taskKind(leak.kind)} /> <code><FullName text={leak.name || stackTitle(report.stack(leak.creation)) || "(no name)"} /></code>
+        Leaked <Message text={taskKind(leak.kind)} /> <code><FullName text={leak.name || report.stackTitle(leak.creation) || "(no name)"} /></code>
       </h1>
       <div class="finding-meta">
         <ProofBadge proven={leak.proof !== null} />

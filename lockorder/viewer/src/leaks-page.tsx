@@ -8,7 +8,7 @@ import { Choice, countValues } from "./choice.tsx";
 import type { Report } from "./data.ts";
 import { ShortName } from "./names.tsx";
 import { leakLink } from "./route.ts";
-import { stackTitle, type Leak } from "./run-data.ts";
+import type { Leak } from "./run-data.ts";
 import { counted, durationText, taskKind, taskState } from "./run-words.ts";
 import { SearchBox } from "./search-box.tsx";
 import { PlaceText } from "./source-view.tsx";
@@ -107,17 +107,16 @@ export function LeaksPage({ report }: { report: Report }): VNode {
 }
 
 function Row({ report, leak }: { report: Report; leak: Leak }): VNode {
-  const now = report.stack(leak.now);
-  const start = report.stack(leak.creation).find((frame) => frame.place) ?? null;
+  const now = report.stackTitle(leak.now);
   return (
     <span class="finding-row leak-row">
       <ProofBadge proven={leak.proof !== null} />
       <span class="row-main">
         <span class="row-title">
-          {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || stackTitle(report.stack(leak.creation)) || "(no name)"} length={56} /></code>
+          {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || report.stackTitle(leak.creation) || "(no name)"} length={56} /></code>
           {leak.count !== 1 && <span class="times">× {leak.count.toLocaleString("en")}</span>}{" "}
           <span class="quiet">
-            {leak.waitsFor ? <WaitText report={report} waits={leak.waitsFor} links={false} /> : now.length > 0 && <>in <ShortName text={stackTitle(now)} length={60} /></>}
+            {leak.waitsFor ? <WaitText report={report} waits={leak.waitsFor} links={false} /> : now && <>in <ShortName text={now} length={60} /></>}
           </span>
         </span>
         <span class="row-sub">
@@ -125,7 +124,7 @@ function Row({ report, leak }: { report: Report; leak: Leak }): VNode {
           {leak.test && <span>started in <ShortName text={leak.test} length={50} /></span>}
         </span>
       </span>
-      <PlaceText report={report} place={start?.place ?? null} />
+      <PlaceText report={report} place={report.mainFrame(leak.creation)?.place ?? null} />
     </span>
   );
 }

@@ -148,10 +148,13 @@ export function normaliseRun(raw: unknown, sizes: { findings: number; locks: num
   };
 }
 
-/** One line for a stack: its first frame with a source place, or else the first with a name. */
-export function stackTitle(stack: Stack | undefined): string {
-  if (!stack || stack.length === 0) return "";
-  return frameTitle(stack.find((frame) => frame.place && frame.function) ?? stack.find((frame) => frame.function) ?? stack[0]);
+/** The frame that says most of a stack: the innermost that is not the libraries'. -1 for an empty stack. */
+export function mainFrame(stack: Stack, known: (place: Place) => boolean): number {
+  const library = /^(?:std::|__)/;
+  const own = stack.findIndex((frame) => frame.place && known(frame.place) && !library.test(frame.function));
+  if (own >= 0) return own;
+  const named = stack.findIndex((frame) => frame.place || frame.function);
+  return named >= 0 ? named : stack.length - 1;
 }
 
 /** Without a symbol, a frame is where it lies in its module. */

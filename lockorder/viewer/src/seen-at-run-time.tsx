@@ -7,7 +7,6 @@ import { useState } from "preact/hooks";
 import type { Finding, Report } from "./data.ts";
 import { ShortName } from "./names.tsx";
 import { deadlockLink, leakLink } from "./route.ts";
-import { stackTitle } from "./run-data.ts";
 import { counted, deadlockWords, durationText, taskKind, taskState } from "./run-words.ts";
 
 /** From a finding to the pages that hold its tasks. */
@@ -66,7 +65,7 @@ export function LeakLinks({ report, leaks }: { report: Report; leaks: number[] }
           return (
             <li key={index}>
               <a class="plain-link" href={leakLink(index)}>
-                Leaked {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || stackTitle(report.stack(leak.creation)) || "(no name)"} length={60} /></code>
+                Leaked {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || report.stackTitle(leak.creation) || "(no name)"} length={60} /></code>
               </a>
               <span class="quiet">
                 {counted(leak.count, "task")}, {taskState(leak.state)}{leak.seconds !== null && " for " + durationText(leak.seconds)}

@@ -7,7 +7,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Report } from "./data.ts";
 import { ShortName } from "./names.tsx";
 import { usePrinting } from "./printing.ts";
-import { moduleText, type Frame, type Stack } from "./run-data.ts";
+import { mainFrame, moduleText, type Frame, type Stack } from "./run-data.ts";
 import { hasExcerpt, PlaceText, SourceView } from "./source-view.tsx";
 
 /** How many frames are shown before all are asked for. */
@@ -27,8 +27,8 @@ export function StackSection({ report, title, hint = "", stack }: { report: Repo
 export function StackView({ report, stack, label }: { report: Report; stack: Stack; label: string }): VNode {
   const printing = usePrinting();
   const [chosen, setChosen] = useState(() => {
-    const first = stack.findIndex((frame) => hasExcerpt(report, frame.place));
-    return Math.max(0, first >= SHOWN ? 0 : first);
+    const first = mainFrame(stack, (place) => hasExcerpt(report, place));
+    return first < SHOWN ? Math.max(0, first) : 0;
   });
   const [all, setAll] = useState(false);
   const list = useRef<HTMLOListElement>(null);

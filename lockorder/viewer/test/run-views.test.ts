@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ReportBrowser, type Opened } from "./browser.ts";
+import { goTo, ReportBrowser, type Opened } from "./browser.ts";
 import { manyLeaks, runReport } from "./run-fixtures.ts";
 
 describe("a report with a run", () => {
@@ -164,4 +164,71 @@ describe("a report with a run", () => {
       assert.equal(await page.locator(".threads > li").count(), 500);
     });
   });
+
+  test("sorts the contention table by each column, and opens the stacks of a row", () =>
+    withPage("#contention", async ({ page }) => {
+      has(await page.locator(".lead").innerText(), "A wait of 1 ms or longer is where starvation shows: there were 4.");
+      const first = () => page.locator(".contention tbody tr:not(.row-stacks)").first().innerText();
+      has(await first(), "jobserver::Cache::mutex_", "120", "! 3", "800 ms", "120 ms", "thread 3 janitor", "thread 2 worker", "40", "10 ms", "2 ms");
+      const order: Record<string, [string, string]> = {
+        Lock: ["jobserver::Cache", "std::mutex"],
+        Waits: ["jobserver::Queue", "std::mutex"],
+        "Long waits": ["jobserver::Cache", "jobserver::Queue"],
+        "Longest wait": ["jobserver::Cache", "jobserver::Queue"],
+        "Total wait": ["jobserver::Cache", "jobserver::Queue"],
+        By: ["std::mutex", "jobserver::Cache"],
+        "Owner then": ["jobserver::Queue", "jobserver::Cache"],
+        "Holds measured": ["jobserver::Queue", "std::mutex"],
+        "Total hold": ["jobserver::Queue", "std::mutex"],
+        "Longest hold": ["jobserver::Queue", "std::mutex"],
+      };
+      for (const [column, [start, end]] of Object.entries(order)) {
+        const head = page.getByRole("columnheader", { name: column, exact: true });
+        await head.getByRole("button").press("Enter");
+        has(await first(), start);
+        const once = await head.getAttribute("aria-sort");
+        await head.getByRole("button").press("Enter");
+        assert.notEqual(await head.getAttribute("aria-sort"), once);
+        has(await first(), end);
+      }
+      await page.getByRole("searchbox").fill("cache");
+      await page.getByRole("button", { name: "Stacks of jobserver::Cache::mutex_" }).press("Enter");
+      assert.ok(page.url().endsWith("#contention-0"));
+      has(await page.locator(".row-stacks").innerText(), "Where the longest wait was", "Where its owner then had taken it", "Where the longest hold began", "jobserver::Queue::size() const");
+      await page.getByRole("button", { name: "Stacks of" }).press("Enter");
+      assert.equal(await page.locator(".row-stacks").count(), 0);
+    }));
+
+  test("keeps a table of 5,000 locks short, and its end in reach", async () => {
+    const report = runReport();
+    report.run.contention = Array.from({ length: 5000 }, (_, i) => ({ ...report.run.contention[1], name: "lock " + i, waitTotal: 5000 - i, lock: null }));
+    await withFile(await browser.write("contention", report), "#contention", async ({ page }) => {
+      assert.equal(await page.locator(".contention tbody tr").count(), 100);
+      await page.getByRole("button", { name: "100 more of 4900" }).click();
+      assert.equal(await page.locator(".contention tbody tr").count(), 200);
+      await page.getByRole("searchbox").fill("lock 4999");
+      has(await page.locator(".contention tbody").innerText(), "lock 4999");
+      await goTo(page, "#contention-4000");
+      await page.getByRole("searchbox").fill("");
+      await page.locator(".row-stacks").waitFor();
+    });
+  });
+
+  test("shows the profile with a chart of each group, what grows first", () =>
+    withPage("#profile", async ({ page }) => {
+      has(await page.locator("main").innerText(), "4 snapshots", "1 group grows and never levels off", "14 → 37 tasks, from 10 s to 40 s");
+      const rows = page.locator(".rows > li");
+      has(await rows.first().innerText(), "grows", "jobserver::Queue::pop()", "2 → 25 tasks", "blocked for up to 31.5 s", "src/queue.cpp:16:3");
+      assert.equal(await page.locator(".rows .chart").count(), 3);
+      assert.equal(await page.locator(".rows .grows").count(), 1);
+      const tops = (await rows.first().locator(".chart-line").getAttribute("d"))!.match(/[\d.]+(?=L|$)/g)!.map(Number);
+      assert.ok(tops.length === 4 && tops.every((y, i) => i === 0 || y < tops[i - 1]), "the line rises: " + tops);
+      await page.keyboard.press("j");
+      await page.waitForFunction(() => document.activeElement?.closest("[data-row='0']"));
+      await page.keyboard.press("Enter");
+      await page.locator('[data-group="1"]').waitFor();
+      has(await page.locator("main").innerText(), "10 s: 2 · 20 s: 6 · 30 s: 14 · 40 s: 25", "Where they are", "Where they were started");
+      await page.keyboard.press("n");
+      await page.locator('[data-group="0"]').waitFor();
+    }));
 });
