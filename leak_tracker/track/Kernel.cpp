@@ -140,19 +140,6 @@ bool readCall(int Tid, InKernel &K) {
   return true;
 }
 
-/// In user code, or asleep.
-bool isAsleep(int Tid) {
-  char Text[512];
-  if (!readTaskFile(Tid, "stat", Text))
-    return false;
-  const char *State = nullptr;
-  // The name may hold parentheses of its own.
-  for (const char *P = Text; *P; ++P)
-    if (P[0] == ')' && P[1] == ' ')
-      State = P + 2;
-  return State && (*State == 'S' || *State == 'D');
-}
-
 bool blocksSignal(int Tid, int Signal) {
   char Text[4096];
   if (!readTaskFile(Tid, "status", Text))
@@ -217,6 +204,7 @@ struct Question {
   int32_t Tid;
   uint32_t State;
   CallSite Site;
+  uint64_t Registers[RegisterCount];
 };
 Question TheQuestion;
 InternalLock QuestionLock;
@@ -241,6 +229,9 @@ void answer(int, siginfo_t *, void *Context) {
   TheQuestion.Site = {uint64_t(Registers[REG_RIP]),
                       uint64_t(Registers[REG_RSP]),
                       uint64_t(Registers[REG_RBP])};
+  // REG_R8 to REG_RSP.
+  for (unsigned I = 0; I != RegisterCount; ++I)
+    TheQuestion.Registers[I] = uint64_t(Registers[I]);
   uint32_t Expected = Asked;
   if (!__atomic_compare_exchange_n(&TheQuestion.State, &Expected, Answered,
                                    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
@@ -283,20 +274,21 @@ void giveBack(int Signal) {
     sys::call(SYS_rt_sigaction, Signal, long(&None), 0, 8);
 }
 
-uint32_t askForStack(int Tid) {
+/// Calls \p WhileStopped while the thread stands still.
+template <typename Function> bool ask(int Tid, Function WhileStopped) {
   InternalGuard G(QuestionLock);
   int Signal = takeSignal();
   if (!Signal)
-    return 0;
+    return false;
   if (blocksSignal(Tid, Signal)) {
     giveBack(Signal);
-    return 0;
+    return false;
   }
-  TheQuestion = {Tid, Asked, {}};
+  TheQuestion = {Tid, Asked, {}, {}};
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   if (sys::call(SYS_tgkill, sys::pid(), Tid, Signal) != 0) {
     giveBack(Signal);
-    return 0;
+    return false;
   }
   uint64_t End = sys::now() + Patience;
   while (__atomic_load_n(&TheQuestion.State, __ATOMIC_ACQUIRE) == Asked &&
@@ -305,16 +297,91 @@ uint32_t askForStack(int Tid) {
   uint32_t Expected = Asked;
   if (__atomic_compare_exchange_n(&TheQuestion.State, &Expected, Read, false,
                                   __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
-    return Late = true, 0;
-  uint32_t Stack = captureOther(TheQuestion.Site, true);
+    return Late = true, false;
+  WhileStopped();
   __atomic_store_n(&TheQuestion.Tid, 0, __ATOMIC_RELEASE);
   __atomic_store_n(&TheQuestion.State, Read, __ATOMIC_RELEASE);
   wake(&TheQuestion.State);
   giveBack(Signal);
-  return Stack;
+  return true;
+}
+
+/// The call goes on after a signal as if nothing had happened.
+bool restarts(const InKernel &K) {
+  const CallName *C = find(K.Number);
+  if (K.Number == SYS_futex) {
+    // FUTEX_WAIT and FUTEX_WAIT_BITSET without a time limit.
+    uint64_t Operation = K.Arguments[1] & 127;
+    return (Operation == 0 || Operation == 9) && !K.Arguments[3];
+  }
+  return C && C->Restarts &&
+         !(C->TakesFile && hasTimeLimit(K.Arguments[0] & 0xFFFFFFFF));
 }
 
 } // namespace
+
+bool isAsleep(int Tid) {
+  char Text[512];
+  if (!readTaskFile(Tid, "stat", Text))
+    return false;
+  const char *State = nullptr;
+  // The name may hold parentheses of its own.
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == ')' && P[1] == ' ')
+      State = P + 2;
+  return State && (*State == 'S' || *State == 'D');
+}
+
+bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]) {
+  InKernel K;
+  return readCall(Tid, K) && K.Calls && isAsleep(Tid) && restarts(K) &&
+         ask(Tid, [&] {
+           __builtin_memcpy(Registers, TheQuestion.Registers,
+                            sizeof(Registers));
+         });
+}
+
+uint64_t switchesOf(int Tid) {
+  char Text[4096];
+  if (!readTaskFile(Tid, "status", Text))
+    return ~uint64_t(0);
+  uint64_t Sum = 0;
+  unsigned Found = 0;
+  for (const char *P = Text; *P; ++P)
+    if (*P == '\n' && (startsWith(P + 1, "voluntary_ctxt_switches:") ||
+                       startsWith(P + 1, "nonvoluntary_ctxt_switches:"))) {
+      while (*P != ':')
+        ++P;
+      do
+        ++P;
+      while (*P == ' ' || *P == '\t');
+      Sum += decimal(P);
+      --P; // The loop goes on at the end of this line.
+      ++Found;
+    }
+  return Found == 2 ? Sum : ~uint64_t(0);
+}
+
+bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context) {
+  int Descriptor = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+  if (Descriptor < 0)
+    return false;
+  alignas(8) char Buffer[4096];
+  long Size;
+  while ((Size = sys::call(SYS_getdents64, Descriptor, long(Buffer),
+                           sizeof(Buffer))) > 0)
+    for (long At = 0; At < Size;) {
+      // ino, off: 8 bytes each; reclen: 2; type: 1; then the name.
+      uint16_t Length;
+      __builtin_memcpy(&Length, Buffer + At + 16, sizeof(Length));
+      const char *Name = Buffer + At + 19;
+      if (*Name >= '0' && *Name <= '9')
+        Each(int(decimal(Name)), Context);
+      At += Length;
+    }
+  sys::close(Descriptor);
+  return Size == 0;
+}
 
 const char *systemCallName(uint64_t Number) {
   const CallName *C = find(Number);
@@ -346,13 +413,12 @@ void lookAtKernel(TaskInfo &T, bool MaySignal) {
       TextSink Detail(T.Detail, sizeof(T.Detail));
       describeFile(K.Arguments[0] & 0xFFFFFFFF, Detail);
     }
-    MayAsk &= C && C->Restarts &&
-              !(C->TakesFile && hasTimeLimit(K.Arguments[0] & 0xFFFFFFFF));
+    MayAsk &= restarts(K);
   } else if (K.Calls) {
     MayAsk = false;
   }
   if (MayAsk)
-    T.Stack = askForStack(T.Tid);
+    ask(T.Tid, [&] { T.Stack = captureOther(TheQuestion.Site, true); });
   // The kernel tells two registers of three: the walk ends where the frame
   // pointer is needed.
   if (!T.Stack && K.Sp)

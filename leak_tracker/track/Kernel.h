@@ -21,6 +21,23 @@ void readThreadName(TaskInfo &T);
 /// Other threads are asked nothing: a stack may then end early, or be missing.
 void lookAtKernel(TaskInfo &T, bool MaySignal);
 
+/// Calls \p Each for every thread that the kernel knows. False if it cannot
+/// be told.
+bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context);
+
+/// How often the thread was put on and off a processor: it has not run if this
+/// is as before. ~0: not known.
+uint64_t switchesOf(int Tid);
+
+/// It is asleep in the kernel.
+bool isAsleep(int Tid);
+
+/// The registers of a thread that sleeps in a call that a signal does not
+/// disturb: 16 general ones and, at RegisterSp, its stack pointer. False if it
+/// does not, or gave no answer.
+constexpr unsigned RegisterCount = 16, RegisterSp = 15;
+bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]);
+
 } // namespace raddle::leaks
 
 #endif

@@ -174,6 +174,33 @@ TEST(LeakTracker, OwnerLeaked) {
       EXPECT_EQ(L.Proven, trace::Proof::None);
 }
 
+TEST(LeakTracker, UnreachableIsProven) {
+  for (const char *Case : {"lost-lock", "lost-queue"}) {
+    SCOPED_TRACE(Case);
+    Result R = run(Case, "grace_ms=60000");
+    expectLeaks(R, 1);
+    for (const trace::LeakRecord &L : R.T.Leaks)
+      EXPECT_EQ(L.Proven, trace::Proof::Unreachable) << R.Errors;
+  }
+}
+
+TEST(LeakTracker, ReachableIsNotProven) {
+  for (const char *Case : {"kept-lock", "kept-queue", "kept-chain"}) {
+    SCOPED_TRACE(Case);
+    Result R = run(Case);
+    EXPECT_FALSE(R.T.Leaks.empty());
+    for (const trace::LeakRecord &L : R.T.Leaks)
+      EXPECT_EQ(L.Proven, trace::Proof::None) << R.Errors;
+  }
+}
+
+TEST(LeakTracker, StackOfALeakedThreadIsNoReference) {
+  Result R = run("lost-stack", "grace_ms=60000");
+  expectLeaks(R, 2);
+  for (const trace::LeakRecord &L : R.T.Leaks)
+    EXPECT_NE(L.Proven, trace::Proof::None) << R.Errors;
+}
+
 TEST(LeakTracker, AlikeAreGrouped) {
   Result R = run("many");
   expectLeaks(R, 5);

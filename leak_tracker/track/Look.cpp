@@ -173,6 +173,7 @@ void lookAtThreads(TaskList &Tasks) {
       I->EndTime = T->EndTime;
       I->StackLow = T->StackLow;
       I->StackHigh = T->StackHigh;
+      I->Handle = uint64_t(T->Handle);
       I->IsMain = T->IsMain;
       I->IsMe = T == Self;
       I->Detached = T->Detached;

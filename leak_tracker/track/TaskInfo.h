@@ -76,6 +76,7 @@ struct TaskInfo {
   uint32_t Parent, CreationStack, Test;
   uint64_t StartRoutine, Time, EndTime;
   uint64_t StackLow, StackHigh;
+  uint64_t Handle; ///< pthread_t, glibc's record of the thread.
   char Name[16];
   bool IsMain, IsMe, Detached;
 

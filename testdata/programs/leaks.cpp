@@ -257,6 +257,78 @@ void openMp() {
   Run([](void *) { ++Started; }, nullptr, 3, 0);
 }
 
+// The same with a lock that main holds.
+std::mutex *KeptLock = nullptr;
+
+__attribute__((noinline)) void makeLock(bool Keep) {
+  auto *M = new std::mutex;
+  if (Keep)
+    KeptLock = M;
+  M->lock();
+  std::thread([M] {
+    ++Started;
+    M->lock();
+  }).detach();
+  awaitStarted(1);
+}
+
+void lostLock() {
+  makeLock(false);
+  overwriteStack();
+}
+
+void keptLock() {
+  makeLock(true);
+  overwriteStack();
+}
+
+// The object is on the stack of a thread that waits too; main knows it, or
+// not.
+std::mutex *OfStack = nullptr;
+
+__attribute__((noinline)) void lockOfStack(bool Keep) {
+  std::thread([Keep] {
+    std::mutex M;
+    M.lock();
+    if (Keep)
+      OfStack = &M;
+    std::thread([&M] {
+      ++Started;
+      M.lock();
+    }).detach();
+    ++Started;
+    M.lock();
+  }).detach();
+  awaitStarted(2);
+}
+
+void lostStack() {
+  lockOfStack(false);
+  overwriteStack();
+}
+
+// A lost queue whose worker is known to another that can be woken.
+__attribute__((noinline)) void makeChain() {
+  auto *Lost = new std::mutex;
+  Lost->lock();
+  std::thread([Lost] {
+    ++Started;
+    Lost->lock();
+  }).detach();
+  std::thread([Lost] {
+    ++Started;
+    GlobalMutex.lock();
+    Lost->unlock();
+  }).detach();
+  awaitStarted(2);
+}
+
+void keptChain() {
+  GlobalMutex.lock();
+  makeChain();
+  overwriteStack();
+}
+
 struct Case {
   const char *Name;
   void (*Run)();
@@ -281,6 +353,10 @@ const Case Cases[] = {{"condition", condition},
                       {"pipe", readsPipe},
                       {"pipe-fixed", readsPipeFixed},
                       {"lost-queue", lostQueue},
+                      {"lost-lock", lostLock},
+                      {"kept-lock", keptLock},
+                      {"lost-stack", lostStack},
+                      {"kept-chain", keptChain},
                       {"kept-queue", keptQueue}};
 
 } // namespace
