@@ -60,6 +60,8 @@ export class Report {
   /** A lock's place in the order that breaks the fewest edges, groups kept together. */
   readonly position: Int32Array;
   readonly order: number[];
+  /** Whether a run was looked at: only then does "not seen" say something. */
+  readonly hasRun: boolean;
   private readonly byId = new Map<string, number>();
   private readonly byEdge = new Map<number, number[]>();
   /** For findings that name no edge: the locks held where the call chain ends. */
@@ -69,6 +71,7 @@ export class Report {
 
   constructor(readonly data: ReportData) {
     const { locks, edges, findings } = data;
+    this.hasRun = Boolean(data.run) || edges.some((edge) => edge.seen);
     this.outgoing = locks.map(() => []);
     this.incoming = locks.map(() => []);
     edges.forEach((edge, index) => {
@@ -165,6 +168,21 @@ export class Report {
 export function foundText(edge: { static: boolean; seen: boolean }): string {
   if (edge.static && edge.seen) return "static + seen";
   return edge.seen ? "seen at run time" : "static";
+}
+
+/** How an edge was found, to filter by: "static" and "seen" leave those out that are both. */
+export type FoundFilter = "" | "static" | "seen" | "both" | "run";
+export const FOUND_FILTERS: [FoundFilter, string][] = [
+  ["", "any way"],
+  ["static", "in the source only"],
+  ["seen", "at run time only"],
+  ["both", "both ways"],
+  ["run", "at run time"],
+];
+export function matchesFound(edge: { static: boolean; seen: boolean }, found: FoundFilter): boolean {
+  if (found === "") return true;
+  if (found === "run") return edge.seen;
+  return found === "both" ? edge.static && edge.seen : found === "seen" ? edge.seen && !edge.static : edge.static && !edge.seen;
 }
 
 /** Fills in what a writer may leave out, so that no view has to ask. */

@@ -8,6 +8,7 @@ import { Choice, countValues } from "./choice.tsx";
 import { LEVELS, type Finding, type Level, type Report } from "./data.ts";
 import { LevelBadge, Message, ShortName, Visible } from "./names.tsx";
 import { findingLink } from "./route.ts";
+import { counted } from "./run-words.ts";
 import { SearchBox } from "./search-box.tsx";
 import { PlaceText } from "./source-view.tsx";
 import { VirtualList } from "./virtual-list.tsx";
@@ -63,6 +64,7 @@ export function FindingsPage({ report, filter, onFilter }: { report: Report; fil
           {failed.length === 1 ? "1 translation unit" : failed.length + " translation units"} could not be read, so findings may be missing. <a href="#run">Which and why</a>
         </div>
       )}
+      <RunSummary report={report} />
       <div class="toolbar" role="search">
         <SearchBox label="Search findings" placeholder="Message, lock, function, file …" value={filter.text} onChange={(text) => set({ text })} />
         <div class="segmented" role="group" aria-label="Level">
@@ -94,6 +96,36 @@ export function FindingsPage({ report, filter, onFilter }: { report: Report; fil
         <VirtualList items={shown} rowHeight={62} label="Findings" resetOn={JSON.stringify(filter)} link={(f) => findingLink(f.id)} row={(f) => <Row report={report} finding={f} />} />
       )}
     </>
+  );
+}
+
+/** What the runs showed, for a reader who starts at the findings. */
+function RunSummary({ report }: { report: Report }): VNode | null {
+  const { run, edges } = report.data;
+  if (!run) return null;
+  const tasks = run.leaks.reduce((sum, leak) => sum + leak.count, 0);
+  const long = run.contention.reduce((sum, entry) => sum + entry.longWaits, 0);
+  const growing = run.profile.filter((entry) => entry.grows).length;
+  const seen = edges.filter((edge) => edge.seen).length;
+  const parts: [boolean, string, string][] = [
+    [run.programs.length > 0, "#run", counted(run.programs.length, "program")],
+    [run.leaks.length > 0, "#leaks", counted(tasks, "leaked task")],
+    [run.deadlocks.length > 0, "#deadlocks", counted(run.deadlocks.length, "deadlock or stall", "deadlocks and stalls")],
+    [run.contention.length > 0, "#contention", counted(long, "wait") + " of 1 ms or longer"],
+    [run.profile.length > 0, "#profile", counted(growing, "group") + (growing === 1 ? " of tasks that grows" : " of tasks that grow")],
+    [edges.length > 0, "#matrix", `${seen.toLocaleString("en")} of ${counted(edges.length, "lock-order edge")} seen`],
+  ];
+  const shown = parts.filter(([some]) => some);
+  if (shown.length === 0) return null;
+  return (
+    <ul class="run-summary" aria-label="At run time">
+      <li class="quiet">At run time:</li>
+      {shown.map(([, href, words]) => (
+        <li>
+          <a href={href}>{words}</a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

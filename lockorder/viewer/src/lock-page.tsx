@@ -3,11 +3,13 @@
 // One lock: its neighbours in the order, the findings it is part of, all places that take it.
 
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Report } from "./data.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { matchesFound, type FoundFilter, type Report } from "./data.ts";
+import { FoundChoice } from "./found-choice.tsx";
 import { FoundBadge, FullName, LevelBadge, LockName, Message, ShortName } from "./names.tsx";
 import { usePrinting } from "./printing.ts";
 import { edgeLink, findingLink, lockNameLink } from "./route.ts";
+import { LockAtRunTime } from "./seen-at-run-time.tsx";
 import { PlaceText, SourceView } from "./source-view.tsx";
 
 /** How many entries a list shows before it is asked for all. */
@@ -18,6 +20,10 @@ const LONGEST_LINK = 400;
 export function LockPage({ report, lock }: { report: Report; lock: number }): VNode {
   const { name, group, kind, place, count, acquisitions } = report.data.locks[lock];
   const findings = report.findingsOfLock(lock);
+  const [found, setFound] = useState<FoundFilter>("");
+  const matching = (edges: number[]) => edges.filter((edge) => matchesFound(report.data.edges[edge], found));
+  const incoming = useMemo(() => matching(report.incoming[lock]), [report, lock, found]);
+  const outgoing = useMemo(() => matching(report.outgoing[lock]), [report, lock, found]);
   return (
     <article class="lock">
       <nav class="crumbs" aria-label="Locks">
@@ -40,9 +46,15 @@ export function LockPage({ report, lock }: { report: Report; lock: number }): VN
         )}
       </div>
       <FindingLinks report={report} findings={findings} />
+      <LockAtRunTime report={report} lock={lock} />
+      {report.hasRun && (
+        <div class="toolbar">
+          <FoundChoice value={found} onChange={setFound} />
+        </div>
+      )}
       <div class="two-columns">
-        <Neighbours report={report} title="Held before" hint="Locks that are held when this one is taken" edges={report.incoming[lock]} other="from" />
-        <Neighbours report={report} title="Taken after" hint="Locks that are taken while this one is held" edges={report.outgoing[lock]} other="to" />
+        <Neighbours report={report} title="Held before" hint="Locks that are held when this one is taken" edges={incoming} other="from" />
+        <Neighbours report={report} title="Taken after" hint="Locks that are taken while this one is held" edges={outgoing} other="to" />
       </div>
       <section>
         <h2>

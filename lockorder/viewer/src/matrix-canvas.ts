@@ -17,7 +17,7 @@ const guttersAt = (scale: number) => (scale >= NAMES_FROM ? GUTTERS.names : GUTT
 
 export interface Viewport { x: number; y: number; scale: number }
 export interface Cell { row: number; column: number; cell: number }
-interface Colours { text: string; quiet: string; line: string; band: string; surface: string; normal: string; against: string; cycle: string; below: string; hover: string }
+interface Colours { text: string; quiet: string; line: string; band: string; surface: string; normal: string; seen: string; both: string; against: string; cycle: string; below: string; hover: string }
 
 export class MatrixCanvas {
   view: Viewport = { x: 0, y: 0, scale: 20 };
@@ -217,12 +217,12 @@ export class MatrixCanvas {
       const x = this.px(model.columns[cell]) + (scale - side) / 2;
       const y = this.py(model.rows[cell]) + (scale - side) / 2;
       if (x > this.width || y > this.height || x + side < this.left || y + side < this.top) continue;
-      context.fillStyle = fills[rank];
+      const edge = edges[model.edges[cell]];
+      context.fillStyle = rank !== CellRank.Normal || !edge.seen ? fills[rank] : edge.static ? colours.both : colours.seen;
       if (scale < 9) {
         context.fillRect(x, y, side, side);
         continue;
       }
-      const edge = edges[model.edges[cell]];
       drawMark(context, x, y, side, edge.static, edge.seen, colours.surface);
       if (rank !== CellRank.Normal) drawStroke(context, x, y, side, rank === CellRank.Cycle, colours.surface);
     }
@@ -350,6 +350,8 @@ function readColours(element: Element): Colours {
     band: get("band"),
     surface: get("surface"),
     normal: get("edge"),
+    seen: get("seen"),
+    both: get("both"),
     against: get("against"),
     cycle: get("cycle"),
     below: get("below"),

@@ -4,14 +4,15 @@
 // held; column: the lock that is then taken. In the best order, an edge below the diagonal is one
 // that the order breaks.
 
-import type { Report } from "./data.ts";
+import { matchesFound, type FoundFilter, type Report } from "./data.ts";
 
 export interface MatrixFilter {
   text: string;
-  edges: "all" | "against" | "cycle" | "seen";
+  edges: "all" | "against" | "cycle";
+  found: FoundFilter;
   arrange: "order" | "group";
 }
-export const ALL_EDGES: MatrixFilter = { text: "", edges: "all", arrange: "order" };
+export const ALL_EDGES: MatrixFilter = { text: "", edges: "all", found: "", arrange: "order" };
 
 export interface GroupRun { name: string; first: number; count: number }
 
@@ -68,9 +69,10 @@ export function buildMatrix(report: Report, filter: MatrixFilter): MatrixModel {
   const wanted = (edge: (typeof edges)[number]): boolean => {
     if (edge.from >= locks.length || edge.to >= locks.length) return false;
     if (match && !match[edge.from] && !match[edge.to]) return false;
+    if (!matchesFound(edge, filter.found)) return false;
     if (filter.edges === "against") return report.isAgainst(edge);
     if (filter.edges === "cycle") return edge.inversion;
-    return filter.edges === "all" || edge.seen;
+    return true;
   };
   const chosen: number[] = [];
   const used = new Uint8Array(locks.length);
@@ -80,7 +82,7 @@ export function buildMatrix(report: Report, filter: MatrixFilter): MatrixModel {
     used[edge.from] = used[edge.to] = 1;
   });
   // A lock that matches is shown even without edges; others only as ends of an edge.
-  const shown = report.order.filter((lock) => used[lock] || (match ? match[lock] : filter.edges === "all"));
+  const shown = report.order.filter((lock) => used[lock] || (match ? match[lock] : filter.edges === "all" && !filter.found));
   const list = filter.arrange === "group" ? byGroup(report, shown) : shown;
 
   const row = new Int32Array(locks.length).fill(-1);

@@ -6,6 +6,7 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { foundText, type Report } from "./data.ts";
 import { EdgeFacts } from "./edge-page.tsx";
+import { FoundChoice } from "./found-choice.tsx";
 import { useKeys } from "./keyboard.ts";
 import { MatrixCanvas, type Cell } from "./matrix-canvas.ts";
 import { ALL_EDGES, buildMatrix, CellRank, type MatrixFilter, type MatrixModel } from "./matrix-model.ts";
@@ -39,9 +40,9 @@ export function MatrixPage({ report, edge: chosen }: { report: Report; edge: num
             <option value="all">all</option>
             <option value="against">against the order</option>
             <option value="cycle">in a reported cycle</option>
-            <option value="seen">seen at run time</option>
           </select>
         </label>
+        {report.hasRun && <FoundChoice value={filter.found} onChange={(found) => setFilter({ found })} />}
         <label class="choice">
           <span>Arrange</span>
           <select value={filter.arrange} onChange={(event) => setFilter({ arrange: event.currentTarget.value as MatrixFilter["arrange"] })}>
@@ -241,8 +242,8 @@ function Legend(): VNode {
   return (
     <ul class="legend" aria-label="Legend">
       <li>{mark("edge", "square", "")} static</li>
-      <li>{mark("edge", "disc", "")} seen at run time</li>
-      <li>{mark("edge", "both", "")} both</li>
+      <li>{mark("seen", "disc", "")} seen at run time</li>
+      <li>{mark("both", "both", "")} both</li>
       <li>{mark("against", "square", "/")} against the order</li>
       <li>{mark("cycle", "square", "x")} in a reported cycle</li>
       <li><span class="legend-below" /> below the diagonal: breaks the order</li>

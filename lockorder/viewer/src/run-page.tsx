@@ -5,9 +5,11 @@
 import type { VNode } from "preact";
 import type { Report } from "./data.ts";
 import { FullName, Visible } from "./names.tsx";
+import type { Program } from "./run-data.ts";
+import { durationText, endingText } from "./run-words.ts";
 
 export function RunPage({ report }: { report: Report }): VNode {
-  const { tool, command, totals, failed, checks } = report.data;
+  const { tool, command, totals, failed, checks, run } = report.data;
   const numbers: [string, number][] = [
     ["translation units", totals.translationUnits],
     ["failed", totals.failed],
@@ -29,6 +31,7 @@ export function RunPage({ report }: { report: Report }): VNode {
           </div>
         ))}
       </dl>
+      {run && run.programs.length > 0 && <Programs programs={run.programs} />}
       <section id="failed">
         <h2>
           Translation units that could not be read <span class="count">{failed.length}</span>
@@ -69,5 +72,41 @@ export function RunPage({ report }: { report: Report }): VNode {
         </dl>
       </section>
     </>
+  );
+}
+
+const MOST_PROGRAMS = 500;
+
+/** What ran under raddle's eyes. */
+function Programs({ programs }: { programs: Program[] }): VNode {
+  return (
+    <section>
+      <h2>
+        Programs that ran <span class="count">{programs.length}</span>
+      </h2>
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Command</th>
+            <th scope="col">Process</th>
+            <th scope="col">Exit code</th>
+            <th scope="col">Time</th>
+            <th scope="col">Ending</th>
+          </tr>
+        </thead>
+        <tbody>
+          {programs.slice(0, MOST_PROGRAMS).map(({ command, pid, exitCode, seconds, ending }) => (
+            <tr>
+              <td><code><FullName text={command || "(not known)"} /></code></td>
+              <td>{pid ?? "–"}</td>
+              <td>{exitCode ?? "–"}</td>
+              <td>{seconds === null ? "–" : durationText(seconds)}</td>
+              <td><FullName text={endingText(ending)} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {programs.length > MOST_PROGRAMS && <p class="quiet">and {(programs.length - MOST_PROGRAMS).toLocaleString("en")} more</p>}
+    </section>
   );
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the run-time part's kinds are called. A kind that this page does not know is shown as it is.
+// What the run-time part's kinds are called. A kind that this page does not know is shown as it is,
+// cut and with its hidden characters written out, so that every word from here can be shown at once.
 
 import type { WaitsFor } from "./run-data.ts";
+import { shorten } from "./visible.js";
 
 type Words = Record<string, string>;
-const look = (words: Words, key: string): string => (Object.hasOwn(words, key) ? words[key] : key);
+const look = (words: Words, key: string): string => (Object.hasOwn(words, key) ? words[key] : shorten(key, 60));
 
 const TASKS: Words = { thread: "thread", timer: "timer", "timer-fd": "timer descriptor", task: "task", coroutine: "coroutine" };
 export const taskKind = (kind: string): string => look(TASKS, kind) || "task";
@@ -58,7 +60,7 @@ const DEADLOCKS: Record<string, DeadlockWords> = {
   "all-blocked": { title: "every thread is blocked", text: "All threads of the program wait, and none is left to wake another." },
   stall: { title: "a wait longer than the limit", text: "This wait lasts longer than the limit. It may still end: nothing proves a deadlock." },
 };
-export const deadlockWords = (kind: string): DeadlockWords => (Object.hasOwn(DEADLOCKS, kind) ? DEADLOCKS[kind] : { title: kind || "kind not known", text: "" });
+export const deadlockWords = (kind: string): DeadlockWords => (Object.hasOwn(DEADLOCKS, kind) ? DEADLOCKS[kind] : { title: shorten(kind, 60) || "kind not known", text: "" });
 
 const ENDINGS: Words = { running: "still running when the trace was read", exited: "exited", execed: "became another program (exec)", "no-space": "no space left for the trace" };
 export const endingText = (ending: string): string => look(ENDINGS, ending) || "not known";

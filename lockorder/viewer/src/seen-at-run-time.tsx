@@ -5,18 +5,74 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { Finding, Report } from "./data.ts";
-import { ShortName } from "./names.tsx";
-import { deadlockLink, leakLink } from "./route.ts";
+import { FoundBadge, ShortName } from "./names.tsx";
+import { contentionLink, deadlockLink, edgeLink, leakLink } from "./route.ts";
 import { counted, deadlockWords, durationText, taskKind, taskState } from "./run-words.ts";
 
 /** From a finding to the pages that hold its tasks. */
 export function SeenAtRunTime({ report, finding }: { report: Report; finding: Finding }): VNode | null {
   const leaks = report.leaksOfFinding(finding);
   const deadlocks = report.deadlocksOfFinding(finding);
-  if (leaks.length === 0 && deadlocks.length === 0) return null;
+  const exercised = report.hasRun ? [...new Set(finding.cycle ?? [])] : [];
+  if (leaks.length === 0 && deadlocks.length === 0 && exercised.length === 0) return null;
   return (
     <section class="card at-run-time" aria-label="At run time">
       <h2>At run time</h2>
+      {exercised.length > 0 && <Exercised report={report} edges={exercised} />}
+      <DeadlockLinks report={report} deadlocks={deadlocks} />
+      <LeakLinks report={report} leaks={leaks} />
+    </section>
+  );
+}
+
+/** Which edges of an inversion the runs took. */
+function Exercised({ report, edges }: { report: Report; edges: number[] }): VNode {
+  const seen = edges.filter((edge) => report.data.edges[edge].seen).length;
+  return (
+    <>
+      <p>
+        {seen === edges.length
+          ? "Every edge of this inversion was seen at run time: it was exercised."
+          : seen === 0
+            ? "No edge of this inversion was seen at run time: the runs did not exercise it."
+            : `${seen} of the ${edges.length} edges of this inversion ${seen === 1 ? "was" : "were"} seen at run time: the runs did not exercise it as a whole.`}
+      </p>
+      <ul class="exercised">
+        {edges.map((edge) => {
+          const { from, to } = report.data.edges[edge];
+          return (
+            <li key={edge}>
+              <a href={edgeLink(edge)}>
+                <ShortName text={report.lockName(from)} length={40} /> <span aria-label="then">→</span> <ShortName text={report.lockName(to)} length={40} />
+              </a>
+              <FoundBadge edge={report.data.edges[edge]} />
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+/** Who waited for a lock, and for how long. */
+export function LockAtRunTime({ report, lock }: { report: Report; lock: number }): VNode | null {
+  const { run } = report.data;
+  if (!run) return null;
+  const leaks = [...run.leaks.keys()].filter((index) => run.leaks[index].waitsFor?.lock === lock);
+  const deadlocks = [...run.deadlocks.keys()].filter((index) => run.deadlocks[index].threads.some(({ waitsFor }) => waitsFor?.lock === lock));
+  const contention = [...run.contention.keys()].filter((index) => run.contention[index].lock === lock);
+  if (leaks.length + deadlocks.length + contention.length === 0) return null;
+  return (
+    <section class="card at-run-time" aria-label="At run time">
+      <h2>At run time</h2>
+      {contention.map((index) => {
+        const { waits, longWaits, waitTotal, waitMax } = run.contention[index];
+        return (
+          <p key={index}>
+            {counted(waits, "wait")}, {longWaits.toLocaleString("en")} of 1 ms or longer; {durationText(waitTotal)} in all, the longest {durationText(waitMax)}. <a href={contentionLink(index)}>Contention</a>
+          </p>
+        );
+      })}
       <DeadlockLinks report={report} deadlocks={deadlocks} />
       <LeakLinks report={report} leaks={leaks} />
     </section>

@@ -5,7 +5,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { goTo, ReportBrowser, type Opened } from "./browser.ts";
-import { manyLeaks, runReport } from "./run-fixtures.ts";
+import type { ReportData } from "../src/data.ts";
+import { smallReport } from "./fixtures.ts";
+import { brokenRun, hostileRun, manyLeaks, runReport } from "./run-fixtures.ts";
+
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f]/;
 
 describe("a report with a run", () => {
   let browser: ReportBrowser;
@@ -230,5 +234,146 @@ describe("a report with a run", () => {
       has(await page.locator("main").innerText(), "10 s: 2 · 20 s: 6 · 30 s: 14 · 40 s: 25", "Where they are", "Where they were started");
       await page.keyboard.press("n");
       await page.locator('[data-group="0"]').waitFor();
+    }));
+
+  test("filters the lock order by how an edge was found, and marks the three ways by shape and colour", () =>
+    withPage("#matrix", async ({ page }) => {
+      const counts: [string, string][] = [["static", "6 locks, 5 edges"], ["seen", "3 locks, 2 edges"], ["both", "3 locks, 2 edges"], ["run", "4 locks, 4 edges"], ["", "7 locks, 9 edges"]];
+      for (const [found, words] of counts) {
+        await page.getByLabel("Found").selectOption(found);
+        assert.equal(await page.getByRole("status").innerText(), words, found);
+      }
+      const legend = await page.locator(".legend li").evaluateAll((items) => items.slice(0, 3).map((item) => [item.querySelectorAll("rect").length, item.querySelectorAll("circle").length, getComputedStyle(item.querySelector("rect, circle")!).fill].join()));
+      assert.equal(new Set(legend).size, 3);
+      assert.equal(new Set(legend.map((mark) => mark.slice(0, 3))).size, 3, "told apart without colours: " + legend);
+      await goTo(page, "#lock-0");
+      const neighbours = () => page.locator(".neighbour-list li").allInnerTexts();
+      assert.equal((await neighbours()).length, 4);
+      await page.getByLabel("Found").selectOption("seen");
+      has((await neighbours()).join(), "logging::Sink::mutex_", "seen at run time");
+      assert.equal((await neighbours()).length, 1);
+      has(await page.locator(".at-run-time").innerText(), "900 waits, 0 of 1 ms or longer", "Deadlock: threads wait for each other");
+      await goTo(page, "#edge-8");
+      has(await page.locator("main").innerText(), "seen at run time");
+    }));
+
+  test("an inversion says which of its edges were seen", () =>
+    withPage("#finding-3f2a9c01", async ({ page }) => {
+      has(await page.locator(".at-run-time").innerText(), "1 of the 2 edges of this inversion was seen at run time", "static + seen");
+      await goTo(page, "#finding-77b0e4d2");
+      has(await page.locator(".at-run-time").innerText(), "No edge of this inversion was seen");
+    }));
+
+  test("lists the programs that ran, and what they showed beside the findings", () =>
+    withPage("#run", async ({ page }) => {
+      has(await page.locator("main").innerText(), "Programs that ran", "./jobserver --jobs 20", "4711", "1.25 s", "23", "still running");
+      await goTo(page, "#findings");
+      has(await page.locator(".run-summary").innerText(), "3 programs", "20 leaked tasks", "6 deadlocks and stalls", "4 waits of 1 ms or longer", "1 group of tasks that grows", "4 of 9 lock-order edges seen");
+    }));
+
+  const VIEWS = ["#findings", "#leaks", "#deadlocks", "#contention", "#profile", "#matrix", "#lock-1", "#run"];
+  const pagesOf = (run: { leaks: unknown[]; deadlocks: unknown[]; contention: unknown[]; profile: unknown[] }) => [
+    ...VIEWS,
+    ...run.leaks.map((_, i) => "#leak-" + i),
+    ...run.deadlocks.map((_, i) => "#deadlock-" + i),
+    ...run.contention.map((_, i) => "#contention-" + i),
+    ...run.profile.map((_, i) => "#profile-" + i),
+    "#finding-1eaf0001",
+    "#finding-dead0001",
+  ];
+
+  test("a report without a run has none of it, and says so at its addresses", async () => {
+    await withFile(await browser.write("static-only", smallReport()), "#leaks", async ({ page }) => {
+      await page.getByText("No leaked task was recorded.").waitFor();
+      const tabs = await page.getByRole("navigation", { name: "Views" }).getByRole("link").allInnerTexts();
+      assert.equal(tabs.length, 4, tabs.join());
+      for (const hash of ["#deadlocks", "#contention", "#profile", "#leak-0", "#deadlock-0", "#deadlock-0/2", "#contention-3", "#profile-0", "#findings"]) {
+        await goTo(page, hash);
+        assert.equal(await page.locator("main h1").count(), 1, hash);
+      }
+      assert.equal(await page.locator(".run-summary").count(), 0);
+      for (const key of ["5", "6", "7", "8"]) await page.keyboard.press(key);
+      assert.ok(page.url().endsWith("#findings"), "no keys to views that are not there");
+    });
+    const empty = { ...runReport(), run: {} } as unknown as ReportData;
+    await withFile(await browser.write("empty-run", empty), "", async ({ page }) => {
+      assert.equal(await page.getByRole("navigation", { name: "Views" }).getByRole("link").count(), 4);
+    });
+  });
+
+  test("hostile names are text in every view of a run", async () => {
+    const report = hostileRun();
+    await withFile(await browser.write("hostile-run", report), "", async ({ page }) => {
+      for (const hash of pagesOf(report.run!)) {
+        await goTo(page, hash);
+        assert.equal(await page.locator("main h1").count(), 1, hash);
+        assert.ok(!(await page.locator("main h1").innerText()).startsWith("No such"), hash);
+        const found = await page.evaluate(() => ({
+          broken: (window as unknown as { broken?: number }).broken,
+          elements: document.querySelectorAll("main script, main img, main style, main b:empty, [onmouseover], [onerror]").length,
+          scripts: [...document.querySelectorAll("a")].filter((a) => a.protocol === "javascript:").length,
+          text: document.body.innerText + [...document.querySelectorAll("svg text")].map((text) => text.textContent).join(),
+          wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        }));
+        assert.equal(found.broken, undefined, hash);
+        assert.equal(found.elements, 0, hash);
+        assert.equal(found.scripts, 0, hash);
+        assert.ok(!HIDDEN.test(found.text), "hidden characters are written out at " + hash);
+        assert.ok(found.wide <= 0, hash + " is wider than the window by " + found.wide);
+      }
+    });
+  });
+
+  test("a broken run crashes no view", async () => {
+    const report = brokenRun();
+    await withFile(await browser.write("broken-run", report), "", async ({ page }) => {
+      const run = report.run as unknown as Record<"leaks" | "deadlocks" | "contention" | "profile", unknown[]>;
+      for (const hash of [...pagesOf(run), "#deadlock-3/99", "#deadlock-3/0", "#leak-99", "#profile-99", "#contention-99"]) {
+        await goTo(page, hash);
+        assert.equal(await page.locator("main h1").count(), 1, hash);
+        assert.ok(!/undefined|NaN|\[object/.test(await page.locator("main").innerText()), hash);
+      }
+      for (const key of ["j", "k", "n", "p", "u"]) await page.keyboard.press(key);
+    });
+    for (const [index, run] of [7, "x", [], { leaks: "x", stacks: 5 }].entries())
+      await withFile(await browser.write("broken-" + index, { ...runReport(), run } as unknown as ReportData), "#leaks", async ({ page }) => {
+        await page.getByRole("heading", { name: "Leaked tasks" }).waitFor();
+      });
+  });
+
+  test("names every control, fits a narrow window, and is readable in the dark", async () => {
+    const hashes = pagesOf(runReport().run);
+    for (const options of [{ viewport: { width: 420, height: 800 } }, { colorScheme: "dark" as const }])
+      await withFile(path, "", async ({ page }) => {
+        for (const hash of hashes) {
+          await goTo(page, hash);
+          const found = await page.evaluate(() => ({
+            nameless: [...document.querySelectorAll("a, button, input, select, canvas, [role=button], [role=img], [role=group], [role=region]")]
+              .filter((e) => !(e.getAttribute("aria-label") || e.textContent?.trim() || (e as HTMLInputElement).labels?.length))
+              .map((e) => e.outerHTML.slice(0, 120)),
+            wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            // Of each text of a drawing: how far it stands out from the box it lies on.
+            faint: [...document.querySelectorAll(".waits text")].flatMap((text) => {
+              const [a, b] = [text, text.parentElement!.querySelector("rect")!].map((element) => {
+                const [red, green, blue] = getComputedStyle(element).fill.match(/[\d.]+/g)!.slice(0, 3).map((x) => (Number(x) / 255) ** 2.2);
+                return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+              });
+              const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+              return contrast < 4.5 ? [text.textContent + " " + contrast] : [];
+            }),
+          }));
+          assert.deepEqual(found.nameless, [], hash);
+          assert.deepEqual(found.faint, [], hash);
+          assert.ok(found.wide <= 0, hash + " is wider by " + found.wide);
+        }
+      }, options);
+  });
+
+  test("prints the stacks of every thread and leak", () =>
+    withPage("#deadlock-4", async ({ page }) => {
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate(() => void window.dispatchEvent(new Event("beforeprint")));
+      assert.equal(await page.locator(".stack").count(), 3);
+      assert.ok((await page.locator(".stack").first().locator(".source").count()) >= 2, "all frames with their sources");
     }));
 });

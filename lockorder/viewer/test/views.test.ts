@@ -170,7 +170,7 @@ describe("a small report", () => {
       await page.getByRole("searchbox").fill("net::");
       assert.equal(await page.getByRole("status").innerText(), "3 locks, 3 edges");
       await page.getByRole("searchbox").fill("");
-      await page.locator("select").first().selectOption("seen");
+      await page.getByLabel("Found").selectOption("run");
       assert.equal(await page.getByRole("status").innerText(), "4 locks, 3 edges");
     }));
 
