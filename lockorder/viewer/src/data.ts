@@ -217,6 +217,6 @@ export function normalise(raw: Partial<ReportData>): ReportData {
     locks,
     edges,
     order: list(raw.order),
-    run: normaliseRun(raw.run, { findings: findings.length, locks: locks.length }),
+    run: normaliseRun(raw.run, { findings: findings.length, locks: locks.length, sources: list(raw.sources).length }),
   };
 }

@@ -33,7 +33,7 @@ export function DeadlocksPage({ report }: { report: Report }): VNode {
 function Row({ deadlock }: { deadlock: Deadlock }): VNode {
   const seconds = lastsSeconds(deadlock);
   return (
-    <span class="finding-row">
+    <span class="finding-row deadlock-row">
       <DeadlockBadge kind={deadlock.kind} />
       <span class="row-main">
         <span class="row-title"><ShortName text={deadlockWords(deadlock.kind).title} length={80} /></span>

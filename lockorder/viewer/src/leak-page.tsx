@@ -8,7 +8,7 @@ import type { Report } from "./data.ts";
 import { listAround } from "./leaks-page.tsx";
 import { FullName, Message } from "./names.tsx";
 import { leakLink } from "./route.ts";
-import { counted, durationText, NOT_PROVEN, proofText, taskKind, taskState } from "./run-words.ts";
+import { counted, NOT_PROVEN, proofText, stateText, taskKind } from "./run-words.ts";
 import { StackSection } from "./stack-view.tsx";
 import { FindingOf, ProofBadge, WaitText } from "./wait-facts.tsx";
 
@@ -33,7 +33,7 @@ export function LeakPage({ report, index }: { report: Report; index: number }): 
       <div class="finding-meta">
         <ProofBadge proven={leak.proof !== null} />
         <span>{counted(leak.count, "task")}{leak.count > 1 && " alike"}</span>
-        <span><Message text={taskState(leak.state)} />{leak.seconds !== null && " for " + durationText(leak.seconds)}</span>
+        <span>{stateText(leak)}</span>
         {leak.test && <span>started in test <code><FullName text={leak.test} /></code></span>}
       </div>
       <FindingOf finding={leak.finding === null ? undefined : report.data.findings[leak.finding]} />
@@ -45,7 +45,7 @@ export function LeakPage({ report, index }: { report: Report; index: number }): 
         <section class="card">
           <h2>What it waits for</h2>
           <p>{waitsFor ? <>It <WaitText report={report} waits={waitsFor} />.</> : "Nothing that is known."}</p>
-          {waitsFor && !waitsFor.owner && <p class="quiet">Who holds or would wake it is not known.</p>}
+          {waitsFor && !waitsFor.owner && waitsFor.kind !== "sleep" && waitsFor.kind !== "join" && <p class="quiet">Who holds it, or would wake the task, is not known.</p>}
         </section>
       </div>
       <StackSection report={report} title="Where it was started" stack={leak.creation} />

@@ -9,7 +9,7 @@ import type { Report } from "./data.ts";
 import { ShortName } from "./names.tsx";
 import { leakLink } from "./route.ts";
 import type { Leak } from "./run-data.ts";
-import { counted, durationText, taskKind, taskState } from "./run-words.ts";
+import { counted, stateText, taskKind, taskState } from "./run-words.ts";
 import { SearchBox } from "./search-box.tsx";
 import { PlaceText } from "./source-view.tsx";
 import { VirtualList } from "./virtual-list.tsx";
@@ -73,7 +73,7 @@ export function LeaksPage({ report }: { report: Report }): VNode {
     <>
       <h1 tabIndex={-1}>Leaked tasks</h1>
       <p class="lead">
-        {leaks.length === 0 ? "No leaked task was recorded." : `${counted(tasks, "task")} in ${counted(leaks.length, "group")}: started, and neither finished nor joined when the program or the test ended. Tasks are alike when they were started and are now at the same places.`}
+        {leaks.length === 0 ? "No leaked task was recorded." : `${counted(tasks, "task")} in ${counted(leaks.length, "group")}: started, and still there when the program or the test ended, or finished and never joined. Tasks are alike when they were started at one place and are now at one place.`}
       </p>
       <div class="toolbar" role="search">
         <SearchBox label="Search leaked tasks" placeholder="Name, function, file, lock, test …" value={filter.text} onChange={(text) => set({ text })} />
@@ -120,7 +120,7 @@ function Row({ report, leak }: { report: Report; leak: Leak }): VNode {
           </span>
         </span>
         <span class="row-sub">
-          <span>{taskState(leak.state)}{leak.seconds !== null && " for " + durationText(leak.seconds)}</span>
+          <span>{stateText(leak)}</span>
           {leak.test && <span>started in <ShortName text={leak.test} length={50} /></span>}
         </span>
       </span>

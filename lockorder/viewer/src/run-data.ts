@@ -64,20 +64,21 @@ const amount = (value: unknown): number => Math.max(0, numberOrNull(value) ?? 0)
 const amountOrNull = (value: unknown): number | null => (numberOrNull(value) === null ? null : amount(value));
 const index = (value: unknown, size: number): number | null => (Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : null);
 
-function placeOf(value: unknown): Place | null {
+function placeOf(value: unknown, sources: number): Place | null {
   const { source, line, column, endColumn } = object(value);
-  if (!Number.isInteger(source) || !Number.isInteger(line)) return null;
-  return { source: source as number, line: line as number, column: numberOrNull(column) ?? 0, endColumn: numberOrNull(endColumn) ?? 0 };
+  const file = index(source, sources);
+  if (file === null || !Number.isInteger(line)) return null;
+  return { source: file, line: line as number, column: numberOrNull(column) ?? 0, endColumn: numberOrNull(endColumn) ?? 0 };
 }
 
 /** null where the report knows of no run. Lists keep their lengths: indices go into them. */
-export function normaliseRun(raw: unknown, sizes: { findings: number; locks: number }): RunData | null {
+export function normaliseRun(raw: unknown, sizes: { findings: number; locks: number; sources: number }): RunData | null {
   if (typeof raw !== "object" || raw === null) return null;
   const run = raw as Raw;
   const stacks = list(run.stacks).map((stack) =>
     list(stack).map((frame): Frame => {
       const f = object(frame);
-      return { function: text(f.function), place: placeOf(f.place), module: text(f.module), offset: text(f.offset), inlined: Boolean(f.inlined) };
+      return { function: text(f.function), place: placeOf(f.place, sizes.sources), module: text(f.module), offset: text(f.offset), inlined: Boolean(f.inlined) };
     }),
   );
   const stack = (value: unknown) => index(value, stacks.length);

@@ -23,6 +23,12 @@ const STATES: Words = {
 };
 export const taskState = (state: string): string => look(STATES, state) || "state not known";
 
+/** The state, and for how long it has lasted. */
+export function stateText({ state, seconds }: { state: string; seconds: number | null }): string {
+  if (seconds === null) return taskState(state);
+  return state === "finished-unjoined" ? `finished ${durationText(seconds)} ago, never joined` : `${taskState(state)} for ${durationText(seconds)}`;
+}
+
 const WAITS: Words = {
   mutex: "the mutex",
   "rwlock-read": "the read side of the lock",
@@ -75,7 +81,7 @@ export function durationText(seconds: number): string {
   if (seconds < 1) return trimmed(seconds * 1e3, seconds < 0.1 ? 1 : 0) + " ms";
   if (seconds < 120) return trimmed(seconds, seconds < 10 ? 2 : 1) + " s";
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

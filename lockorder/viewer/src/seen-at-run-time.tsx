@@ -7,7 +7,7 @@ import { useState } from "preact/hooks";
 import type { Finding, Report } from "./data.ts";
 import { FoundBadge, ShortName } from "./names.tsx";
 import { contentionLink, deadlockLink, edgeLink, leakLink } from "./route.ts";
-import { counted, deadlockWords, durationText, taskKind, taskState } from "./run-words.ts";
+import { counted, deadlockWords, durationText, stateText, taskKind } from "./run-words.ts";
 
 /** From a finding to the pages that hold its tasks. */
 export function SeenAtRunTime({ report, finding }: { report: Report; finding: Finding }): VNode | null {
@@ -124,7 +124,7 @@ export function LeakLinks({ report, leaks }: { report: Report; leaks: number[] }
                 Leaked {taskKind(leak.kind)} <code class="quoted"><ShortName text={leak.name || report.stackTitle(leak.creation) || "(no name)"} length={60} /></code>
               </a>
               <span class="quiet">
-                {counted(leak.count, "task")}, {taskState(leak.state)}{leak.seconds !== null && " for " + durationText(leak.seconds)}
+                {counted(leak.count, "task")}, {stateText(leak)}
               </span>
             </li>
           );

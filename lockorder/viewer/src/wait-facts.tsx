@@ -15,7 +15,7 @@ export function WaitText({ report, waits, links = true }: { report: Report; wait
     <span class="wait-text">
       waits for <Message text={waitKind(waits)} name={60} />{" "}
       {links && waits.lock !== null ? <LockName report={report} lock={waits.lock} length={60} /> : waits.text && <Message text={waits.text} name={60} unfold={links} />}
-      {waits.owner && (
+      {waits.owner && waits.kind !== "join" && (
         <>
           , held by <Message text={waits.owner} name={60} unfold={links} />
         </>

@@ -78,8 +78,10 @@ export function layoutWaits({ nodes, arrows }: WaitGraph, boxWidth: (node: WaitN
   arrows.forEach(({ from, to, label }, index) => graph.setEdge(String(from), String(to), { width: 18 + label.length * 6.4, height: 22, labelpos: "c" }, String(index)));
   layout(graph);
   const size = graph.graph() as { width: number; height: number };
+  // A loop may need a little more room than the layout left for it.
+  const loop = arrows.some(({ from, to }) => from === to) ? 90 : 0;
   return {
-    width: Math.ceil(size.width),
+    width: Math.ceil(size.width) + loop,
     height: Math.ceil(size.height),
     nodes: graph.nodes().map((id: string) => {
       const { x, y, width, height } = graph.node(id) as Point & { width: number; height: number };
@@ -87,7 +89,20 @@ export function layoutWaits({ nodes, arrows }: WaitGraph, boxWidth: (node: WaitN
     }),
     arrows: graph.edges().map((id: { v: string; w: string; name?: string }) => {
       const placed = graph.edge(id) as Point & { points: Point[]; width: number };
+      if (id.v === id.w) return { arrow: Number(id.name), ...selfLoop(graph.node(id.v) as Point & { width: number }, placed.width), labelWidth: placed.width };
       return { arrow: Number(id.name), ...smoothPath(placed.points), label: { x: placed.x, y: placed.y }, labelWidth: placed.width };
     }),
+  };
+}
+
+/** A thread that waits for itself: out of its right side and back, around the label. */
+function selfLoop({ x, y, width }: Point & { width: number }, labelWidth: number): { path: string; head: string; label: Point } {
+  const right = x + width / 2;
+  // Three quarters of the way to its control points is as far as such a curve comes.
+  const reach = right + (labelWidth / 2 + 26) / 0.75;
+  return {
+    path: `M${right} ${y - 10}C${reach} ${y - 44} ${reach} ${y + 44} ${right + 8} ${y + 12}`,
+    head: `M${right} ${y + 10}L${right + 10} ${y + 8}L${right + 7} ${y + 17}Z`,
+    label: { x: right + labelWidth / 2 + 26, y },
   };
 }

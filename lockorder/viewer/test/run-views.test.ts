@@ -39,6 +39,7 @@ describe("a report with a run", () => {
       assert.equal(await rows.count(), 6);
       has(await rows.first().innerText(), "proven", "thread", "worker", "× 4", "waits for the condition variable", "blocked for 12.5 s", "started in QueueTest.Drains");
       has(await page.locator(".lead").innerText(), "20 tasks in 6 groups");
+      has(await rows.nth(2).innerText(), "finished 3 s ago, never joined");
       const narrowed = async (count: number) => assert.equal(await page.getByRole("status").innerText(), count === 6 ? "6 groups" : `${count} of 6 groups`);
       await page.getByRole("searchbox").fill("evict"); // of no stack, but of a test
       await narrowed(1);
@@ -142,6 +143,11 @@ describe("a report with a run", () => {
       };
       assert.deepEqual(await drawn(1), [1, 1, 0, 2]);
       assert.deepEqual(await drawn(2), [1, 0, 0, 1]);
+      const loop = await page.locator(".waits").evaluate((svg) => {
+        const [line, box, whole] = [".wait-arrow", ".wait-thread rect", ""].map((part) => (part ? svg.querySelector(part)! : svg).getBoundingClientRect());
+        return { touches: line.left <= box.right + 1, around: line.right > box.right + 40, inside: line.right <= whole.right && line.bottom <= whole.bottom && line.top >= whole.top };
+      });
+      assert.deepEqual(loop, { touches: true, around: true, inside: true }, "the arrow comes back to its thread");
       assert.deepEqual(await drawn(3), [1, 1, 1, 2]);
       assert.deepEqual(await drawn(4), [3, 1, 0, 3]);
       assert.deepEqual(await drawn(5), [1, 1, 0, 1]);
@@ -343,7 +349,7 @@ describe("a report with a run", () => {
 
   test("names every control, fits a narrow window, and is readable in the dark", async () => {
     const hashes = pagesOf(runReport().run);
-    for (const options of [{ viewport: { width: 420, height: 800 } }, { colorScheme: "dark" as const }])
+    for (const options of [{ viewport: { width: 420, height: 800 } }, { viewport: { width: 900, height: 700 } }, { colorScheme: "dark" as const }])
       await withFile(path, "", async ({ page }) => {
         for (const hash of hashes) {
           await goTo(page, hash);
