@@ -114,8 +114,10 @@ std::string Cache::place(StringRef Kind, StringRef Name) const {
 
 int64_t Cache::now() {
   timespec Time{};
-  // File times come from the coarse clock; the exact one is ahead of it.
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &Time);
+  // Linux since 6.13 stamps files that are looked at with the exact time, which
+  // is ahead of the coarse clock; before, it was the coarse clock's, and a
+  // change within a tick (some ms) after the start goes unseen.
+  ::clock_gettime(CLOCK_REALTIME, &Time);
   return Time.tv_sec * 1'000'000'000LL + Time.tv_nsec;
 }
 
