@@ -2,6 +2,8 @@
 #include "runtime/Runtime.h"
 #include "runtime/Observers.h"
 #include "runtime/core/Print.h"
+#include "runtime/interpose/Children.h"
+#include "runtime/interpose/Process.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/thread/StackBounds.h"
 #include "runtime/trace/TraceWriter.h"
@@ -13,7 +15,7 @@ extern char **environ;
 
 namespace raddle {
 
-bool Active = false;
+ActivePage ActiveState;
 bool SanitizerBelow = false;
 ObserverList TheObservers;
 
@@ -123,6 +125,7 @@ void addMainThread() {
 }
 
 bool Finished = false;
+int StartPid = 0;
 
 void atExit(int Status, void *) {
   int Wanted = finish(Status);
@@ -158,7 +161,9 @@ void start(int Count, char **Arguments) {
   writeProgram(Count, Arguments);
   writeModules();
   addMainThread();
-  if (!TheOptions.FollowChildren)
+  if (TheOptions.FollowChildren)
+    keepForChildren(environ);
+  else
     leaveEnvironment();
   if (TheOptions.Leaks && startLeakTracker)
     startLeakTracker();
@@ -173,7 +178,11 @@ void start(int Count, char **Arguments) {
   // Registered before the loader registers its own end, and so called after
   // the destructors of all libraries.
   on_exit(atExit, nullptr);
-  __atomic_store_n(&Active, true, __ATOMIC_RELEASE);
+  sys::call(SYS_madvise, long(&ActiveState), sizeof(ActiveState),
+            18 /* MADV_WIPEONFORK */);
+  StartPid = sys::pid();
+  watchProcess();
+  setActive(true);
 }
 
 __attribute__((constructor)) void constructor(int Count, char **Arguments,
@@ -211,19 +220,24 @@ void say(const char *Sentence) {
 }
 
 int finish(int Status) {
-  // Two threads may exit at once; only the first is asked.
-  if (!__atomic_load_n(&Active, __ATOMIC_RELAXED) ||
+  // In the child of a vfork, memory is the parent's. Two threads may exit at
+  // once; only the first is asked.
+  if (!isActive() || sys::pid() != StartPid ||
       __atomic_exchange_n(&Finished, true, __ATOMIC_ACQ_REL))
     return Status;
   int Wanted = Status;
-  if (Thread *T = currentThread()) {
-    Busy B(T);
-    for (unsigned I = 0; I != TheObservers.Count; ++I)
-      if (auto *Tell = TheObservers.All[I]->AtExit)
-        if (int Answer = Tell(Status); Answer != Status && Wanted == Status)
-          Wanted = Answer;
-  }
-  __atomic_store_n(&Active, false, __ATOMIC_RELEASE);
+  // Null once the thread is over: after the main thread's pthread_exit, the
+  // last thread to end exits for all.
+  Thread *T = currentThread();
+  if (T)
+    ++T->Busy;
+  for (unsigned I = 0; I != TheObservers.Count; ++I)
+    if (auto *Tell = TheObservers.All[I]->AtExit)
+      if (int Answer = Tell(Status); Answer != Status && Wanted == Status)
+        Wanted = Answer;
+  if (T)
+    --T->Busy;
+  setActive(false);
   TheTrace.finish(trace::Ending::Exited, Wanted);
   return Wanted;
 }

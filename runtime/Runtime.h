@@ -11,9 +11,19 @@
 
 namespace raddle {
 
-/// Set once start-up is over, cleared in the child of a fork and at the end:
-/// without it all calls go straight through.
-extern bool Active;
+/// Set once start-up is over, cleared at the end: without it all calls go
+/// straight through. In a page of its own that the kernel empties in a child,
+/// however that is made: by fork(), inside daemon(), or by a bare clone.
+struct alignas(4096) ActivePage {
+  bool Value;
+};
+extern ActivePage ActiveState;
+inline bool isActive() {
+  return __atomic_load_n(&ActiveState.Value, __ATOMIC_RELAXED);
+}
+inline void setActive(bool To) {
+  __atomic_store_n(&ActiveState.Value, To, __ATOMIC_RELEASE);
+}
 /// A sanitizer's runtime is between us and libc: it must see the calls that the
 /// program made, and no others.
 extern bool SanitizerBelow;
@@ -28,7 +38,7 @@ inline void ensureReal() {
 
 /// The calling thread if it is to be observed here, else null.
 inline Thread *observed() {
-  if (RADDLE_UNLIKELY(!__atomic_load_n(&Active, __ATOMIC_RELAXED)))
+  if (RADDLE_UNLIKELY(!isActive()))
     return nullptr;
   Thread *T = currentThread();
   return RADDLE_UNLIKELY(!T || T->Busy) ? nullptr : T;
@@ -43,7 +53,7 @@ void print(const char *Text, size_t Size);
 /// The process ends without running exit's handlers.
 void leaving(int Status);
 /// What exit's last handler and the like do: asks the observers, ends the
-/// trace. Returns the status to exit with.
+/// trace. Returns the status to exit with. Does nothing in a child.
 int finish(int Status);
 
 } // namespace raddle

@@ -31,6 +31,13 @@ uint32_t *HashTable::find(uint64_t Key) {
   }
 }
 
+void HashTable::release() {
+  if (Slots)
+    sys::unmap(Slots, Capacity * sizeof(Slot));
+  Slots = nullptr;
+  Capacity = Used = Filled = 0;
+}
+
 bool HashTable::grow() {
   size_t NewCapacity = Capacity && Used < Capacity / 4 ? Capacity
                        : Capacity                      ? Capacity * 2

@@ -61,6 +61,9 @@ public:
   uint32_t *insert(uint64_t Key);
   void erase(uint64_t Key);
   size_t size() const { return Used; }
+  /// Forgets all and gives the memory back. There is no destructor, as tables
+  /// of the whole process are in use to its very end.
+  void release();
 
 private:
   struct Slot {

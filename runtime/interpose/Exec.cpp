@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The exec family: only to tell in the trace how the program ended. The
-// environment was cleaned at start-up. vfork is not wrapped: it returns twice
-// into its caller's frame, which would be ours.
+// The exec family and posix_spawn: to tell in the trace how the program ended,
+// and to follow children if that is asked for.
 #include "runtime/Runtime.h"
+#include "runtime/interpose/Children.h"
 #include "runtime/trace/TraceWriter.h"
-#include <alloca.h>
 #include <stdarg.h>
-
-extern char **environ;
 
 using namespace raddle;
 
@@ -31,11 +28,14 @@ template <typename Function> int replaced(Function Call) {
 /// execle, what follows them.
 #define RADDLE_COLLECT_ARGUMENTS(First)                                        \
   va_list Arguments;                                                           \
-  va_start(Arguments, First);                                                  \
-  size_t Count = 1;                                                            \
-  while (va_arg(Arguments, char *))                                            \
-    ++Count;                                                                   \
-  va_end(Arguments);                                                           \
+  size_t Count = 0;                                                            \
+  if (First) {                                                                 \
+    va_start(Arguments, First);                                                \
+    do                                                                         \
+      ++Count;                                                                 \
+    while (va_arg(Arguments, char *));                                         \
+    va_end(Arguments);                                                         \
+  }                                                                            \
   char **Array = static_cast<char **>(alloca((Count + 1) * sizeof(char *)));   \
   va_start(Arguments, First);                                                  \
   Array[0] = const_cast<char *>(First);                                        \
@@ -45,6 +45,7 @@ template <typename Function> int replaced(Function Call) {
 RADDLE_EXPORT int execve(const char *Path, char *const *Arguments,
                          char *const *Environment) noexcept {
   ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
   return replaced([=] { return Real.execve(Path, Arguments, Environment); });
 }
 
@@ -61,14 +62,25 @@ RADDLE_EXPORT int execvp(const char *File, char *const *Arguments) noexcept {
 RADDLE_EXPORT int execvpe(const char *File, char *const *Arguments,
                           char *const *Environment) noexcept {
   ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
   return replaced([=] { return Real.execvpe(File, Arguments, Environment); });
 }
 
 RADDLE_EXPORT int fexecve(int Descriptor, char *const *Arguments,
                           char *const *Environment) noexcept {
   ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
   return replaced(
       [=] { return Real.fexecve(Descriptor, Arguments, Environment); });
+}
+
+RADDLE_EXPORT int execveat(int Folder, const char *Path, char *const *Arguments,
+                           char *const *Environment, int Flags) noexcept {
+  ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
+  return replaced([=] {
+    return Real.execveat(Folder, Path, Arguments, Environment, Flags);
+  });
 }
 
 RADDLE_EXPORT int execl(const char *Path, const char *First, ...) noexcept {
@@ -90,5 +102,29 @@ RADDLE_EXPORT int execle(const char *Path, const char *First, ...) noexcept {
   RADDLE_COLLECT_ARGUMENTS(First);
   char *const *Environment = va_arg(Arguments, char *const *);
   va_end(Arguments);
+  Environment = RADDLE_FOR_CHILD(Environment);
   return replaced([=] { return Real.execve(Path, Array, Environment); });
+}
+
+RADDLE_EXPORT int posix_spawn(pid_t *__restrict Child,
+                              const char *__restrict Path,
+                              const posix_spawn_file_actions_t *Actions,
+                              const posix_spawnattr_t *__restrict Attributes,
+                              char *const *Arguments,
+                              char *const *Environment) {
+  ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
+  return Real.posix_spawn(Child, Path, Actions, Attributes, Arguments,
+                          Environment);
+}
+
+RADDLE_EXPORT int posix_spawnp(pid_t *Child, const char *File,
+                               const posix_spawn_file_actions_t *Actions,
+                               const posix_spawnattr_t *Attributes,
+                               char *const *Arguments,
+                               char *const *Environment) {
+  ensureReal();
+  Environment = RADDLE_FOR_CHILD(Environment);
+  return Real.posix_spawnp(Child, File, Actions, Attributes, Arguments,
+                           Environment);
 }

@@ -4,6 +4,8 @@
 #ifndef RADDLE_RUNTIME_INTERPOSE_REALFUNCTIONS_H
 #define RADDLE_RUNTIME_INTERPOSE_REALFUNCTIONS_H
 
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <mqueue.h>
 #include <poll.h>
@@ -14,9 +16,14 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <threads.h>
 #include <time.h>
@@ -25,6 +32,10 @@
 // What calls become in programs built with -D_FORTIFY_SOURCE; the headers
 // declare them only there.
 extern "C" {
+ssize_t __read_chk(int, void *, size_t, size_t);
+ssize_t __recv_chk(int, void *, size_t, size_t, int);
+ssize_t __recvfrom_chk(int, void *__restrict, size_t, size_t, int,
+                       sockaddr *__restrict, socklen_t *__restrict);
 int __poll_chk(pollfd *, nfds_t, int, size_t);
 int __ppoll_chk(pollfd *, nfds_t, const timespec *, const sigset_t *, size_t);
 }

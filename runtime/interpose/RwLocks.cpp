@@ -93,22 +93,23 @@ RADDLE_EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *L,
 RADDLE_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
   ensureReal();
   return write(L, false, RADDLE_CALL_SITE(),
-              [=] { return Real.pthread_rwlock_wrlock(L); });
+               [=] { return Real.pthread_rwlock_wrlock(L); });
 }
 
 RADDLE_EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
                                              const timespec *Until) noexcept {
   ensureReal();
   return write(L, true, RADDLE_CALL_SITE(),
-              [=] { return Real.pthread_rwlock_timedwrlock(L, Until); });
+               [=] { return Real.pthread_rwlock_timedwrlock(L, Until); });
 }
 
 RADDLE_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *L,
                                              clockid_t Clock,
                                              const timespec *Until) noexcept {
   ensureReal();
-  return write(L, true, RADDLE_CALL_SITE(),
-              [=] { return Real.pthread_rwlock_clockwrlock(L, Clock, Until); });
+  return write(L, true, RADDLE_CALL_SITE(), [=] {
+    return Real.pthread_rwlock_clockwrlock(L, Clock, Until);
+  });
 }
 
 RADDLE_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *L) noexcept {

@@ -46,7 +46,7 @@ void atThreadEnd(void *Argument) {
     Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(Round + 1));
     return;
   }
-  if (__atomic_load_n(&Active, __ATOMIC_RELAXED))
+  if (isActive())
     threadOver(*T);
   else
     Self = nullptr;
@@ -88,6 +88,13 @@ void threadStarts(Thread &T, void *FrameAddress) {
   InternalGuard G(TheRegistry.lock());
   TheRegistry.setHandle(T, pthread_self());
   T.State = ThreadState::Running;
+}
+
+void seeEnd(Thread &T) {
+  // The first 32 keys' values need no memory: we may be in the middle of the
+  // host's malloc.
+  if (HasEndKey && EndKey < 32 && !Real.pthread_getspecific(EndKey))
+    Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(1));
 }
 
 void threadHasHandle(uint32_t Id, const pthread_t *Handle) {

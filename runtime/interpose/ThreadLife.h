@@ -17,6 +17,9 @@ void threadStarts(Thread &T, void *FrameAddress);
 /// In the creator, once \p Handle is set. It is read only if the thread has not
 /// begun: later, the variable may be gone.
 void threadHasHandle(uint32_t Id, const pthread_t *Handle);
+/// The end of \p T, the calling thread, which was not started by us, will be
+/// seen if it can be.
+void seeEnd(Thread &T);
 void threadJoined(uint32_t Id, Thread &By);
 void threadDetached(uint32_t Id, Thread &By);
 

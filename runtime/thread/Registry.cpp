@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/thread/Registry.h"
 #include "runtime/core/Memory.h"
+#include "runtime/interpose/ThreadLife.h"
 #include "runtime/thread/StackBounds.h"
 #include "runtime/trace/TraceWriter.h"
 
@@ -142,6 +143,7 @@ __attribute__((noinline)) static Thread *registerForeign() {
     TheRegistry.setHandle(*T, pthread_self());
   }
   Self = T;
+  seeEnd(*T);
   return T;
 }
 

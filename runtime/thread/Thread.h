@@ -13,7 +13,7 @@ namespace raddle {
 
 /// A lock that a thread holds.
 struct HeldLock {
-  static constexpr unsigned StackDepth = 6;
+  static constexpr unsigned StackDepth = 7;
   uint64_t Lock; ///< Address; 0: no longer held.
   trace::LockKind Kind;
   uint8_t Mode;  ///< trace::Mode.
@@ -23,7 +23,9 @@ struct HeldLock {
   uint64_t Own;     ///< Hash of lock, mode and call path.
   uint64_t Chain;   ///< Hash of this entry and all below.
   uint64_t Since;   ///< ns, if this acquisition's hold time is measured.
-  uint64_t OuterSp; ///< Stack pointer beyond the last of Pcs.
+  uint64_t Serial;  ///< Which of the locks that lived there; see LockMarks.
+  uint64_t Path;    ///< Hash of the call path.
+  uint64_t OuterSp; ///< Stack pointer in the first frame beyond Pcs, or 0.
   uint64_t Pcs[StackDepth]; ///< Innermost frames of the acquisition.
 };
 
@@ -32,8 +34,9 @@ struct HeldLock {
 /// addresses, the path is the same.
 struct KnownPath {
   uint64_t Pc, Sp;
-  uint64_t Pcs[HeldLock::StackDepth];
+  uint64_t Path; ///< Hash of Pcs.
   uint64_t OuterSp;
+  uint64_t Pcs[HeldLock::StackDepth];
   uint32_t SlotOffsets[HeldLock::StackDepth]; ///< From Sp, for Pcs[1]...
   uint32_t Frames;
 };
@@ -43,6 +46,7 @@ struct LockMemory {
   static constexpr unsigned Paths = 64, Edges = 512;
   KnownPath KnownPaths[Paths];
   uint64_t KnownEdges[Edges]; ///< Signatures of what was recorded already.
+  uint64_t NextSerial;        ///< For the marks that this thread makes.
 };
 
 enum class ThreadState : uint32_t { Starting, Running, Finished, Gone };
