@@ -1,195 +1,169 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The observer: looks for leaks when the process exits, and when asked.
+// The observer: checks when the process exits, and when asked; and what of it
+// programs may call, by the names that raddle/raddle.h looks up.
+#include "leak_tracker/track/Check.h"
 #include "leak_tracker/track/Ignore.h"
-#include "leak_tracker/track/Kernel.h"
-#include "leak_tracker/track/LeakText.h"
-#include "leak_tracker/track/Look.h"
-#include "leak_tracker/track/Reach.h"
+#include "leak_tracker/track/Match.h"
+#include "leak_tracker/track/Names.h"
+#include "leak_tracker/track/Tasks.h"
 #include "runtime/Observers.h"
 #include "runtime/Runtime.h"
-#include "runtime/trace/TraceWriter.h"
-#include <time.h>
+
+using namespace raddle;
 
 namespace raddle::leaks {
 
-using trace::Proof;
-using trace::TaskState;
-
 namespace {
 
-bool isLeak(const TaskInfo &T) { return canLeak(T) && !T.Rule; }
+bool On = false;
+Baseline SinceBaseline = {};
 
-/// Waiting any longer changes nothing: each leak is proven, or is over and
-/// nobody is left that could join it.
-bool isFinal(const TaskList &Tasks) {
-  bool CanBeJoined = false;
-  for (const TaskInfo &T : Tasks)
-    if (!T.IsMe && T.State != TaskState::FinishedUnjoined &&
-        T.Proven == Proof::None)
-      CanBeJoined = true;
-  for (const TaskInfo &T : Tasks)
-    if (isLeak(T) && T.Proven == Proof::None &&
-        (T.State != TaskState::FinishedUnjoined || CanBeJoined))
-      return false;
-  return true;
-}
-
-void pause(uint64_t Ns) {
-  timespec Time = {time_t(Ns / 1000000000), long(Ns % 1000000000)};
-  sys::call(SYS_nanosleep, long(&Time), 0);
-}
-
-/// Rules first that cost little: most threads end before a symbol table has
-/// been read.
-void applyRules(TaskList &Tasks, bool Functions) {
-  for (TaskInfo &T : Tasks) {
-    if (!canLeak(T))
-      continue;
-    if (T.Kind == trace::TaskKind::Thread &&
-        T.State != TaskState::FinishedUnjoined) {
-      readThreadName(T);
-      if (Functions && TheRules.wantStacks()) {
-        TaskInfo Now = T;
-        lookAtKernel(Now, false);
-        lookAtStacks(Now);
-        TheRules.apply(Now, true);
-        T.Rule = Now.Rule;
-        continue;
-      }
-    }
-    TheRules.apply(T, Functions);
+/// A report's text; unmapped in the end.
+class TextMemory {
+public:
+  static constexpr size_t Room = 1 << 20;
+  TextMemory() : Memory(static_cast<char *>(sys::map(Room))) {}
+  ~TextMemory() {
+    if (Memory)
+      sys::unmap(Memory, Room);
   }
-}
-
-bool look(TaskList &Tasks, bool Functions) {
-  Tasks.clear();
-  lookAtThreads(Tasks);
-  applyRules(Tasks, Functions);
-  for (const TaskInfo &T : Tasks)
-    if (isLeak(T))
-      return true;
-  return false;
-}
-
-/// goleak's policy: looks again and again, after 1 us at first, twice as long
-/// each time up to 100 ms: 20 looks, 0.43 s, unless the user wants it shorter
-/// or longer.
-bool waitForEnd(TaskList &Tasks, uint64_t GraceMs, const HostState &Host) {
-  uint64_t End = sys::now() + GraceMs * 1000000;
-  bool Searched = false;
-  for (uint64_t Pause = 1000;; Pause *= 2) {
-    bool Functions = Pause > 16000 || GraceMs == 0;
-    if (!look(Tasks, Functions))
-      return false;
-    proveByOwners(Tasks);
-    uint64_t Now = sys::now();
-    // Reads the whole memory: once soon, to end early, and once at the end.
-    bool Soon = Pause > 2000000 && !Searched;
-    if ((Soon || Now >= End) && !isFinal(Tasks)) {
-      Searched = true;
-      proveByReach(Tasks, Host, isLeak);
-    }
-    if (Functions && (Now >= End || isFinal(Tasks)))
-      return true;
-    constexpr uint64_t Longest = 100000000;
-    if (Pause > Longest)
-      Pause = Longest;
-    pause(Now + Pause < End ? Pause : End > Now ? End - Now : 1);
-  }
-}
-
-/// What is left when the time is over is leaked, and so is what waits for it.
-void proveByLeaks(TaskList &Tasks) {
-  for (TaskInfo &T : Tasks) {
-    if (!isLeak(T) || T.Proven != Proof::None || T.Wait.Timed)
-      continue;
-    const TaskInfo *Owner = ownerOf(Tasks, T);
-    if (Owner && T.Wait.Kind != trace::WaitKind::Join && isLeak(*Owner))
-      T.Proven = Proof::OwnerLeaked;
-  }
-}
-
-void writeRecord(const TaskInfo &T, uint32_t Check, uint64_t Now) {
-  trace::LeakRecord R = {};
-  R.Kind = T.Kind;
-  R.Id = T.Id;
-  R.State = T.State;
-  R.Stack = T.Stack;
-  R.On.Kind = T.Wait.Kind;
-  R.On.Timed = T.Wait.Timed;
-  R.On.Object = T.Wait.Object;
-  R.On.Owner = T.Owner;
-  R.On.OwnerStack = T.OwnerStack;
-  R.On.Since = T.Wait.Since;
-  R.Proven = T.Proven;
-  R.Check = Check;
-  R.Time = Now;
-  R.ResumePoint = T.ResumePoint;
-  R.ResumeIndex = T.ResumeIndex;
-  R.DetailLength = uint32_t(strnlen(T.Detail, sizeof(T.Detail)));
-  TheTrace.write(trace::RecordType::Leak, R, {T.Detail, R.DetailLength});
-}
-
-void printLeaks(const TaskList &Tasks, uint64_t Now) {
-  constexpr size_t Room = 1 << 20;
-  char *Memory = static_cast<char *>(sys::map(Room));
-  if (!Memory)
-    return;
-  TextSink Text(Memory, Room - 4096);
-  writeLeaks(Tasks, Now, Text);
-  // The last line is there however long the rest is.
-  TextSink Last(Memory + Text.size(), Room - Text.size());
-  size_t Count = 0;
-  for (const TaskInfo &T : Tasks)
-    Count += T.Alike;
-  Last << "raddle: " << uint64_t(Count)
-       << (Count == 1 ? " leaked task; " : " leaked tasks; ");
-  if (TheTrace.isOpen())
-    Last << "for source lines: raddle report " << TheTrace.path() << '\n';
-  else
-    Last << "for source lines: raddle leaks -- PROGRAM ARGUMENTS...\n";
-  print(Memory, Text.size() + Last.size());
-  sys::unmap(Memory, Room);
-}
+  TextMemory(const TextMemory &) = delete;
+  char *Memory;
+};
 
 int atExit(int Status) {
   HostState Host;
   RADDLE_HOST_STATE(Host);
-  TaskList Tasks;
-  bool Leaks = waitForEnd(Tasks, TheOptions.GraceMs, Host);
-  for (const TaskInfo &T : Tasks)
-    TheRules.count(T);
+  TextMemory M;
+  if (!M.Memory)
+    return Status;
+  TextSink Text(M.Memory, TextMemory::Room);
+  Scope S = {0, SinceBaseline, TheOptions.GraceMs, true};
+  size_t Leaks = check(S, Host, Text);
   TheRules.finish();
   if (!Leaks)
     return Status;
-  uint64_t Now = sys::now();
-  proveByLeaks(Tasks);
-  for (TaskInfo &T : Tasks) {
-    if (!isLeak(T))
-      continue;
-    if (T.Kind == trace::TaskKind::Thread &&
-        T.State != TaskState::FinishedUnjoined)
-      lookAtKernel(T, true);
-    lookAtStacks(T);
-  }
-  for (const TaskInfo &T : Tasks)
-    if (isLeak(T))
-      writeRecord(T, 0, Now);
-  groupAlike(Tasks, isLeak);
   if (!TheOptions.Quiet)
-    printLeaks(Tasks, Now);
+    print(Text.text(), Text.size());
   return Status || !TheOptions.ExitCode ? Status : int(TheOptions.ExitCode);
 }
+
+void threadEnds(Thread &) { forgetTaskCache(); }
+
+void inChild(Thread *) { On = false; }
 
 Observers Table;
 
 } // namespace
+
+/// The calling thread, if it is one that we observe.
+Thread *caller() { return On ? observed() : nullptr; }
 
 } // namespace raddle::leaks
 
 void raddle::startLeakTracker() {
   leaks::TheRules.readAll();
   leaks::Table.AtExit = leaks::atExit;
+  leaks::Table.ThreadEnds = leaks::threadEnds;
+  leaks::Table.InChild = leaks::inChild;
   TheObservers.add(&leaks::Table);
+  leaks::On = true;
+}
+
+using namespace raddle::leaks;
+
+// What raddle/raddle.h calls. All may be called at any time from any thread;
+// without leaks=1 they do nothing and answer 0.
+
+RADDLE_EXPORT uint64_t raddle_rt_task_created(const char *Name) {
+  Thread *T = caller();
+  return T ? taskCreated(*T, Name, RADDLE_CALL_SITE()) : 0;
+}
+
+RADDLE_EXPORT void raddle_rt_task_started(uint64_t Task) {
+  if (Thread *T = Task ? caller() : nullptr)
+    taskStarted(*T, Task);
+}
+
+RADDLE_EXPORT void raddle_rt_task_finished(uint64_t Task) {
+  if (Thread *T = Task ? caller() : nullptr)
+    taskFinished(*T, Task);
+}
+
+/// What the calling thread starts from here on is this test's, and so is what
+/// that starts. The test's number; 0: not observed.
+RADDLE_EXPORT uint32_t raddle_rt_test_begin(const char *Name) {
+  Thread *T = caller();
+  if (!T)
+    return 0;
+  return T->Test = internName(Name);
+}
+
+/// Looks for what \p Test has started and left, and returns how many there
+/// are. Up to \p Size bytes of text go to \p Text, which may be null, ended by
+/// 0. \p GraceMs: negative for the option's.
+RADDLE_EXPORT size_t raddle_rt_test_end(uint32_t Test, int GraceMs, char *Text,
+                                        size_t Size) {
+  HostState Host;
+  RADDLE_HOST_STATE(Host);
+  if (Text && Size)
+    *Text = 0;
+  Thread *T = caller();
+  if (!T || !Test)
+    return 0;
+  if (T->Test == Test)
+    T->Test = 0;
+  Busy B(T);
+  TextMemory Own;
+  bool HasText = Text && Size;
+  if (!HasText && !Own.Memory)
+    return 0;
+  TextSink To(HasText ? Text : Own.Memory, HasText ? Size : TextMemory::Room);
+  Scope S = {Test, SinceBaseline,
+             GraceMs < 0 ? TheOptions.GraceMs : uint64_t(GraceMs), false};
+  return check(S, Host, To);
+}
+
+/// All that is there now is no leak, in all checks to come. Returns a number
+/// for raddle_rt_leak_check.
+RADDLE_EXPORT uint64_t raddle_rt_leak_baseline() {
+  if (!caller())
+    return 0;
+  SinceBaseline = takeBaseline();
+  return uint64_t(SinceBaseline.Epoch) << 32 | SinceBaseline.Threads;
+}
+
+/// Looks for all that was started since \p Baseline (0: the last one) and is
+/// still there; otherwise as raddle_rt_test_end.
+RADDLE_EXPORT size_t raddle_rt_leak_check(uint64_t Since, int GraceMs,
+                                          char *Text, size_t Size) {
+  HostState Host;
+  RADDLE_HOST_STATE(Host);
+  if (Text && Size)
+    *Text = 0;
+  Thread *T = caller();
+  if (!T)
+    return 0;
+  Busy B(T);
+  TextMemory Own;
+  bool HasText = Text && Size;
+  if (!HasText && !Own.Memory)
+    return 0;
+  TextSink To(HasText ? Text : Own.Memory, HasText ? Size : TextMemory::Room);
+  Baseline From =
+      Since ? Baseline{uint32_t(Since >> 32), uint32_t(Since)} : SinceBaseline;
+  Scope S = {0, From, GraceMs < 0 ? TheOptions.GraceMs : uint64_t(GraceMs),
+             false};
+  return check(S, Host, To);
+}
+
+/// Adds an ignore rule, such as "name:worker*". 0: it is no rule, or lacks its
+/// reason, or leaks are not looked for.
+RADDLE_EXPORT int raddle_rt_ignore(const char *Rule, const char *Reason) {
+  Thread *T = caller();
+  if (!T || !Rule || !Reason || !*Reason)
+    return 0;
+  Busy B(T);
+  return addRule(Rule, Reason);
 }

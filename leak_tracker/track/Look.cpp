@@ -177,7 +177,7 @@ void lookAtThreads(TaskList &Tasks) {
       I->IsMain = T->IsMain;
       I->IsMe = T == Self;
       I->Detached = T->Detached;
-      __builtin_memcpy(I->Name, T->Name, sizeof(I->Name));
+      __builtin_memcpy(I->Name, T->Name, sizeof(T->Name));
       I->State = TaskState::Running;
       if (T->State == ThreadState::Finished) {
         I->State = TaskState::FinishedUnjoined;

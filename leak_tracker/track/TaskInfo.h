@@ -77,8 +77,11 @@ struct TaskInfo {
   uint64_t StartRoutine, Time, EndTime;
   uint64_t StackLow, StackHigh;
   uint64_t Handle; ///< pthread_t, glibc's record of the thread.
-  char Name[16];
+  char Name[48];
   bool IsMain, IsMe, Detached;
+  bool InScope; ///< Of the check that looks.
+  /// Of reported tasks: slot's user, baseline, thread that runs it.
+  uint32_t Users, Epoch, Runner;
 
   uint32_t WaitSequence; ///< Of the wait that Wait is a copy of.
   WaitCopy Wait;         ///< Kind None: in no call that is known.

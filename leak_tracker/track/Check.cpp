@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "leak_tracker/track/Check.h"
+#include "leak_tracker/track/Ignore.h"
+#include "leak_tracker/track/Kernel.h"
+#include "leak_tracker/track/LeakText.h"
+#include "leak_tracker/track/Look.h"
+#include "leak_tracker/track/Names.h"
+#include "leak_tracker/track/Tasks.h"
+#include "runtime/Runtime.h"
+#include "runtime/thread/Registry.h"
+#include "runtime/trace/TraceWriter.h"
+#include <time.h>
+
+namespace raddle::leaks {
+
+using trace::Proof;
+using trace::TaskState;
+
+namespace {
+
+/// Looks are taken one at a time; what the rules remember is theirs together.
+InternalLock CheckLock;
+uint32_t LastCheck = 0;
+/// Tasks that an earlier check has told of.
+HashTable Told;
+
+uint64_t keyOf(const TaskInfo &T) {
+  return mix(uint64_t(T.Kind) << 32 | T.Users,
+             T.Kind == trace::TaskKind::Coroutine ? T.Address : T.Id) |
+         1;
+}
+
+bool isLeak(const TaskInfo &T) { return canLeak(T) && T.InScope && !T.Rule; }
+
+bool isIn(const Scope &S, const TaskInfo &T) {
+  if (S.Test && T.Test != S.Test)
+    return false;
+  if (T.Kind == trace::TaskKind::Thread ? T.Id <= S.Since.Threads
+      : T.Kind == trace::TaskKind::Task ? T.Epoch <= S.Since.Epoch
+                                        : S.Since.Epoch != 0)
+    return false;
+  return !Told.find(keyOf(T));
+}
+
+/// Waiting any longer changes nothing: each leak is proven, or is over and
+/// nobody is left that could join it.
+bool isFinal(const TaskList &Tasks) {
+  bool CanChange = false;
+  for (const TaskInfo &T : Tasks)
+    if (T.Kind == trace::TaskKind::Thread && !T.IsMe &&
+        T.State != TaskState::FinishedUnjoined && T.Proven == Proof::None)
+      CanChange = true;
+  for (const TaskInfo &T : Tasks) {
+    // Joined, started or resumed by another thread, if there is one.
+    bool ByOthers = T.State == TaskState::FinishedUnjoined ||
+                    T.State == TaskState::Queued ||
+                    T.State == TaskState::Suspended;
+    if (isLeak(T) && T.Proven == Proof::None && (!ByOthers || CanChange))
+      return false;
+  }
+  return true;
+}
+
+/// A task is stuck as its thread is.
+void passProofs(TaskList &Tasks) {
+  for (TaskInfo &Task : Tasks)
+    if (Task.Kind == trace::TaskKind::Task && Task.Runner && Task.blocked())
+      for (const TaskInfo &T : Tasks)
+        if (T.Kind == trace::TaskKind::Thread && T.Id == Task.Runner)
+          Task.Proven = T.Proven;
+}
+
+void pause(uint64_t Ns) {
+  timespec Time = {time_t(Ns / 1000000000), long(Ns % 1000000000)};
+  sys::call(SYS_nanosleep, long(&Time), 0);
+}
+
+/// Rules first that cost little: most threads end before a symbol table has
+/// been read.
+void applyRules(TaskList &Tasks, bool Functions) {
+  for (TaskInfo &T : Tasks) {
+    if (!canLeak(T) || !T.InScope)
+      continue;
+    if (T.Kind == trace::TaskKind::Thread &&
+        T.State != TaskState::FinishedUnjoined) {
+      readThreadName(T);
+      if (Functions && TheRules.wantStacks()) {
+        TaskInfo Now = T;
+        lookAtKernel(Now, false);
+        lookAtStacks(Now);
+        TheRules.apply(Now, true);
+        T.Rule = Now.Rule;
+        continue;
+      }
+    }
+    TheRules.apply(T, Functions);
+  }
+}
+
+bool look(TaskList &Tasks, const Scope &S, bool Functions) {
+  InternalGuard G(CheckLock);
+  Tasks.clear();
+  lookAtThreads(Tasks);
+  lookAtTasks(Tasks);
+  for (TaskInfo &T : Tasks)
+    T.InScope = isIn(S, T);
+  applyRules(Tasks, Functions);
+  for (const TaskInfo &T : Tasks)
+    if (isLeak(T))
+      return true;
+  return false;
+}
+
+/// goleak's policy: looks again and again, after 1 us at first, twice as long
+/// each time up to 100 ms: 20 looks, 0.43 s, unless the user wants it shorter
+/// or longer.
+bool waitForEnd(TaskList &Tasks, const Scope &S, const HostState &Host) {
+  uint64_t End = sys::now() + S.GraceMs * 1000000;
+  bool Searched = false;
+  for (uint64_t Pause = 1000;; Pause *= 2) {
+    bool Functions = Pause > 16000 || S.GraceMs == 0;
+    if (!look(Tasks, S, Functions))
+      return false;
+    proveByOwners(Tasks);
+    passProofs(Tasks);
+    uint64_t Now = sys::now();
+    // Reads the whole memory: once soon, to end early, and once at the end.
+    bool Soon = Pause > 2000000 && !Searched;
+    if ((Soon || Now >= End) && !isFinal(Tasks)) {
+      Searched = true;
+      proveByReach(Tasks, Host, isLeak);
+      passProofs(Tasks);
+    }
+    if (Functions && (Now >= End || isFinal(Tasks)))
+      return true;
+    constexpr uint64_t Longest = 100000000;
+    if (Pause > Longest)
+      Pause = Longest;
+    pause(Now + Pause < End ? Pause : End > Now ? End - Now : 1);
+  }
+}
+
+/// What is left when the time is over is leaked, and so is what waits for it.
+void proveByLeaks(TaskList &Tasks) {
+  for (TaskInfo &T : Tasks) {
+    if (!isLeak(T) || T.Proven != Proof::None || T.Wait.Timed)
+      continue;
+    const TaskInfo *Owner = ownerOf(Tasks, T);
+    if (Owner && T.Wait.Kind != trace::WaitKind::Join && isLeak(*Owner))
+      T.Proven = Proof::OwnerLeaked;
+  }
+}
+
+void writeRecord(const TaskInfo &T, uint32_t Check, uint64_t Now) {
+  trace::LeakRecord R = {};
+  R.Kind = T.Kind;
+  R.Id = T.Id;
+  R.State = T.State;
+  R.Stack = T.Stack;
+  R.On.Kind = T.Wait.Kind;
+  R.On.Timed = T.Wait.Timed;
+  R.On.Object = T.Wait.Object;
+  R.On.Owner = T.Owner;
+  R.On.OwnerStack = T.OwnerStack;
+  R.On.Since = T.Wait.Since;
+  R.Proven = T.Proven;
+  R.Check = Check;
+  R.Time = Now;
+  R.ResumePoint = T.ResumePoint;
+  R.ResumeIndex = T.ResumeIndex;
+  const char *Test = nameOf(T.Test);
+  R.TestLength = uint32_t(strlen(Test));
+  R.DetailLength = uint32_t(strnlen(T.Detail, sizeof(T.Detail)));
+  TheTrace.write(trace::RecordType::Leak, R, {Test, R.TestLength},
+                 {T.Detail, R.DetailLength});
+}
+
+void writeSummary(const TaskList &Tasks, TextSink &To) {
+  uint64_t Count = 0;
+  for (const TaskInfo &T : Tasks)
+    Count += T.Alike;
+  To << "raddle: " << Count
+     << (Count == 1 ? " leaked task; " : " leaked tasks; ");
+  if (TheTrace.isOpen())
+    To << "for source lines: raddle report " << TheTrace.path() << '\n';
+  else
+    To << "for source lines: raddle leaks -- PROGRAM ARGUMENTS...\n";
+}
+
+void lookClosely(TaskInfo &T, bool MaySignal) {
+  bool IsOver = T.State == TaskState::FinishedUnjoined ||
+                T.State == TaskState::Queued || T.State == TaskState::Suspended;
+  if (!IsOver && T.Tid)
+    lookAtKernel(T, MaySignal);
+  lookAtStacks(T);
+}
+
+} // namespace
+
+Baseline takeBaseline() {
+  Baseline B;
+  B.Epoch = __atomic_fetch_add(&TaskEpoch, 1, __ATOMIC_ACQ_REL);
+  InternalGuard G(TheRegistry.lock());
+  B.Threads = TheRegistry.started();
+  return B;
+}
+
+bool addRule(const char *Text, const char *Reason) {
+  InternalGuard G(CheckLock);
+  return TheRules.add(Text, strlen(Text), Reason, strlen(Reason),
+                      trace::RuleOrigin::Code);
+}
+
+size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
+  TaskList Tasks;
+  bool Leaks = waitForEnd(Tasks, S, Host);
+  InternalGuard G(CheckLock);
+  for (const TaskInfo &T : Tasks)
+    if (T.InScope)
+      TheRules.count(T);
+  if (!Leaks)
+    return 0;
+  uint64_t Now = sys::now();
+  uint32_t Number = S.AtExit ? 0 : ++LastCheck;
+  size_t Count = 0;
+  proveByLeaks(Tasks);
+  for (TaskInfo &T : Tasks) {
+    if (!isLeak(T))
+      continue;
+    ++Count;
+    lookClosely(T, true);
+    if (uint32_t *Known = Told.insert(keyOf(T)))
+      *Known = 1;
+    writeTask(T);
+    writeRecord(T, Number, Now);
+  }
+  groupAlike(Tasks, isLeak);
+  writeLeaks(Tasks, Now, Text);
+  writeSummary(Tasks, Text);
+  return Count;
+}
+
+void lookAtAll(TaskList &Tasks) {
+  Scope Everything = {};
+  look(Tasks, Everything, true);
+  InternalGuard G(CheckLock);
+  for (TaskInfo &T : Tasks)
+    if (!T.IsMe)
+      lookClosely(T, false);
+}
+
+} // namespace raddle::leaks
