@@ -13,9 +13,10 @@ macro(rule folder)
 endmacro()
 
 # Makes findings; knows neither how they were got nor how they are shown.
-rule(cli/findings cli/findings lockorder/model lockorder/link)
+rule(cli/findings cli/findings lockorder/model lockorder/link
+     lockorder/observed/Observed.h)
 rule(cli/output cli/output cli/findings lockorder/model lockorder/link
-     checkers/framework/CheckCard.h)
+     lockorder/observed/Observed.h checkers/framework/CheckCard.h)
 rule(cli cli checkers lockorder leak_tracker stress runtime)
 # The plugin links one file by itself, and so does the check it adds.
 rule(checkers/plugin checkers lockorder/model lockorder/link lockorder/graph)

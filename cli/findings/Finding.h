@@ -4,6 +4,7 @@
 #ifndef RADDLE_CLI_FINDINGS_FINDING_H
 #define RADDLE_CLI_FINDINGS_FINDING_H
 
+#include "cli/findings/RunTime.h"
 #include "lockorder/link/Diagnosis.h"
 #include "lockorder/model/TUSummary.h"
 
@@ -28,6 +29,7 @@ struct FailedUnit {
 struct Results {
   std::vector<Finding> Findings; ///< Sorted by place, check and message.
   lockorder::LockOrderGraph Graph;
+  RunTime Run;
   std::vector<FailedUnit> Failed;
   uint64_t TranslationUnits = 0, Functions = 0;
   std::string Root;    ///< Absolute folder that places are relative to.

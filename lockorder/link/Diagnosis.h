@@ -68,6 +68,9 @@ struct Diagnosis {
   std::vector<uint32_t> Cycle;       ///< Indices into LockOrderGraph::Edges.
   std::optional<uint32_t> TurnRound; ///< The edge that is cheapest to turn.
   std::string TurnRoundWhy;
+  /// What was seen at run time and is more than a finding can hold: an index
+  /// into the run's leaks or deadlocks.
+  std::optional<uint32_t> Leak, Deadlock;
 };
 
 struct Acquisition {
