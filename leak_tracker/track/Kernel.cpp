@@ -165,6 +165,14 @@ void describeFile(uint64_t Descriptor, TextSink &To) {
   To << "fd " << Descriptor;
 }
 
+void describeArgument(const InKernel &K, TaskInfo &T) {
+  const CallName *C = find(K.Number);
+  if (!C || !C->TakesFile)
+    return;
+  TextSink Detail(T.Detail, sizeof(T.Detail));
+  describeFile(K.Arguments[0] & 0xFFFFFFFF, Detail);
+}
+
 /// A socket with a time limit ends its calls on any signal.
 bool hasTimeLimit(uint64_t Descriptor) {
   constexpr int Options[] = {SO_RCVTIMEO, SO_SNDTIMEO};
@@ -401,18 +409,22 @@ void readThreadName(TaskInfo &T) {
 
 void lookAtKernel(TaskInfo &T, bool MaySignal) {
   InKernel K;
-  if (!T.Tid || T.blocked() || !readCall(T.Tid, K))
+  bool Known = T.blocked();
+  if (!T.Tid || (Known && T.Wait.Kind != WaitKind::SystemCall) ||
+      !readCall(T.Tid, K))
     return;
+  if (Known) {
+    // Where it waits was noted by the call itself; what on, the kernel knows.
+    if (K.Calls && K.Number == T.Wait.Object)
+      describeArgument(K, T);
+    return;
+  }
   bool MayAsk = MaySignal;
   if (K.Calls && isAsleep(T.Tid)) {
     T.State = TaskState::Blocked;
     T.Wait.Kind = WaitKind::SystemCall;
     T.Wait.Object = K.Number;
-    const CallName *C = find(K.Number);
-    if (C && C->TakesFile) {
-      TextSink Detail(T.Detail, sizeof(T.Detail));
-      describeFile(K.Arguments[0] & 0xFFFFFFFF, Detail);
-    }
+    describeArgument(K, T);
     MayAsk &= restarts(K);
   } else if (K.Calls) {
     MayAsk = false;
