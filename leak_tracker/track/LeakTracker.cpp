@@ -2,6 +2,7 @@
 //
 // The observer: checks when the process exits, and when asked; and what of it
 // programs may call, by the names that raddle/raddle.h looks up.
+#include "leak_tracker/include/raddle/raddle.h"
 #include "leak_tracker/track/Check.h"
 #include "leak_tracker/track/Ignore.h"
 #include "leak_tracker/track/Match.h"
@@ -74,7 +75,8 @@ void raddle::startLeakTracker() {
 using namespace raddle::leaks;
 
 // What raddle/raddle.h calls. All may be called at any time from any thread;
-// without leaks=1 they do nothing and answer 0.
+// without leaks=1 they do nothing and answer 0. The header's declarations say
+// that these fit what programs expect.
 
 RADDLE_EXPORT uint64_t raddle_rt_task_created(const char *Name) {
   Thread *T = caller();

@@ -26,10 +26,12 @@ RADDLE_API unsigned raddle_rt_version(void);
 RADDLE_API uint64_t raddle_rt_task_created(const char *name);
 RADDLE_API void raddle_rt_task_started(uint64_t task);
 RADDLE_API void raddle_rt_task_finished(uint64_t task);
-RADDLE_API void raddle_rt_leak_baseline(void);
-RADDLE_API size_t raddle_rt_leak_check(char *report, size_t size);
+RADDLE_API uint64_t raddle_rt_leak_baseline(void);
+RADDLE_API size_t raddle_rt_leak_check(uint64_t since, int grace_ms,
+                                       char *report, size_t size);
 RADDLE_API uint32_t raddle_rt_test_begin(const char *name);
-RADDLE_API size_t raddle_rt_test_end(uint32_t test, char *report, size_t size);
+RADDLE_API size_t raddle_rt_test_end(uint32_t test, int grace_ms, char *report,
+                                     size_t size);
 RADDLE_API int raddle_rt_ignore(const char *rule, const char *reason);
 RADDLE_API int raddle_rt_ignore_begin(void);
 RADDLE_API void raddle_rt_ignore_end(int before);
@@ -66,7 +68,7 @@ static inline void raddle_task_finished(uint64_t task) {
 }
 
 /* Checks --------------------------------------------------------------------
- * All of these wait up to the grace period for tasks to end. */
+ * They wait for tasks to end, up to the grace period of the options. */
 
 /* What lives now is no leak, now or later. */
 static inline void raddle_leak_baseline(void) {
@@ -80,7 +82,7 @@ static inline void raddle_leak_baseline(void) {
  * again. */
 static inline size_t raddle_leak_check(char *report, size_t size) {
   return raddle_rt_leak_check != RADDLE_NULL
-             ? raddle_rt_leak_check(report, size)
+             ? raddle_rt_leak_check(0, -1, report, size)
              : 0;
 }
 
@@ -96,7 +98,7 @@ static inline uint32_t raddle_test_begin(const char *name) {
  * behind; report is as for raddle_leak_check. */
 static inline size_t raddle_test_end(uint32_t test, char *report, size_t size) {
   return raddle_rt_test_end != RADDLE_NULL
-             ? raddle_rt_test_end(test, report, size)
+             ? raddle_rt_test_end(test, -1, report, size)
              : 0;
 }
 
