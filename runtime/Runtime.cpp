@@ -83,10 +83,15 @@ void help() {
 
 /// A test program that only lists its tests prints the list and nothing else.
 bool onlyListsTests(int Count, char **Arguments) {
+  // GoogleTest's; Catch2's, of which CMake's catch_discover_tests uses three.
+  static const char *const Options[] = {
+      "--gtest_list_tests", "--list-tests", "--list-test-names-only",
+      "--list-reporters",   "--list-tags",
+  };
   for (int I = 1; I < Count; ++I)
-    if (startsWith(Arguments[I], "--gtest_list_tests") ||
-        startsWith(Arguments[I], "--list-tests"))
-      return true;
+    for (const char *Option : Options)
+      if (startsWith(Arguments[I], Option))
+        return true;
   return false;
 }
 

@@ -101,4 +101,84 @@ TEST(GtestListener, DoesNothingWithoutThePreload) {
   EXPECT_EQ(R.Errors, "");
 }
 
+#ifdef CATCH2_PROGRAM
+
+constexpr const char *LeavesOne = "leaves 1 task behind";
+
+TEST(Catch2Listener, FailsTheTestThatStartedTheTask) {
+  Result R = run(CATCH2_PROGRAM, "~[soon]~[.crash] -r xml");
+  EXPECT_NE(R.Exit, 0);
+  EXPECT_EQ(count(R.Out, LeavesOne), 3u) << R.Out;
+  EXPECT_EQ(count(R.Out, "raddle: leaked: thread "), 3u) << R.Out;
+  // It fails for its own reason; the rest is only told.
+  EXPECT_THAT(R.Out, HasSubstr("for a reason of its own"));
+  EXPECT_EQ(count(R.Errors, "raddle: leaked: thread "), 1u) << R.Errors;
+
+  size_t Leaky = 0, Clean = 0;
+  for (size_t At = 0, Begin;
+       (Begin = R.Out.find("<TestCase ", At)) != std::string::npos;) {
+    At = R.Out.find("</TestCase>", Begin);
+    ASSERT_NE(At, std::string::npos);
+    std::string Case = R.Out.substr(Begin, At - Begin);
+    bool IsLeaky = count(Case, "name=\"leaky: ");
+    bool IsClean = count(Case, "name=\"clean: ");
+    Leaky += IsLeaky;
+    Clean += IsClean;
+    EXPECT_EQ(count(Case, LeavesOne), IsLeaky ? 1u : 0u) << Case;
+    EXPECT_EQ(count(Case, "<OverallResult success=\"true\""), IsClean ? 1u : 0u)
+        << Case;
+  }
+  EXPECT_EQ(Leaky, 3u);
+  EXPECT_EQ(Clean, 2u);
+}
+
+TEST(Catch2Listener, FailsAtTheTestsLine) {
+  Result R = run(CATCH2_PROGRAM, "'leaky: detached' -r compact");
+  EXPECT_NE(R.Exit, 0);
+  EXPECT_THAT(R.Out, HasSubstr("catch2-leaks.cpp:"));
+  EXPECT_THAT(R.Out, Not(HasSubstr("catch2_listener.h")));
+  EXPECT_EQ(R.Errors, "");
+}
+
+TEST(Catch2Listener, LetsCleanTestsPass) {
+  Result R = run(CATCH2_PROGRAM, "[clean]", Patient);
+  EXPECT_EQ(R.Exit, 0) << R.Out;
+  EXPECT_EQ(R.Errors, "");
+}
+
+TEST(Catch2Listener, EndsTheRunWhereItShouldEnd) {
+  Result R = run(CATCH2_PROGRAM, "[leaky] --abort");
+  EXPECT_GT(R.Exit, 0);
+  EXPECT_EQ(count(R.Out, LeavesOne), 1u) << R.Out;
+  EXPECT_THAT(R.Out, HasSubstr("test cases: 1 |"));
+}
+
+TEST(Catch2Listener, LeavesACrashAlone) {
+  Result R = run(CATCH2_PROGRAM, "[.crash]");
+  Result Plain = run(CATCH2_PROGRAM, "[.crash]", 0);
+  EXPECT_NE(R.Exit, 0);
+  EXPECT_EQ(R.Exit, Plain.Exit);
+  EXPECT_THAT(R.Out, HasSubstr("fatal error condition"));
+  EXPECT_THAT(R.Out, Not(HasSubstr("leaked")));
+}
+
+TEST(Catch2Listener, IsSilentWhileTestsAreListed) {
+  for (const char *Option :
+       {"--list-tests", "--list-test-names-only", "--list-reporters"}) {
+    Result R = run(CATCH2_PROGRAM, Option);
+    Result Plain = run(CATCH2_PROGRAM, Option, 0);
+    EXPECT_EQ(R.Exit, Plain.Exit) << Option;
+    EXPECT_EQ(R.Out, Plain.Out) << Option;
+    EXPECT_EQ(R.Errors, Plain.Errors) << Option;
+  }
+}
+
+TEST(Catch2Listener, DoesNothingWithoutThePreload) {
+  Result R = run(CATCH2_PROGRAM, "~[broken]~[.crash]", 0);
+  EXPECT_EQ(R.Exit, 0) << R.Out;
+  EXPECT_EQ(R.Errors, "");
+}
+
+#endif
+
 } // namespace
