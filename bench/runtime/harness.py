@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What the programs of real_programs share: running them, bounded in time, and
+what they cost."""
+import collections
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+# output: what has to be the same with and without the runtime. wall and cpu: in
+# seconds, of the work alone.
+Result = collections.namedtuple("Result", "output code wall cpu")
+TICK = os.sysconf("SC_CLK_TCK")
+TIME_LIMIT = 120
+
+
+class Failure(Exception):
+    """The program did not do its work: it crashed, hung or refused."""
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def file_digest(path):
+    with open(path, "rb") as data:
+        return digest(data.read())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def client(command, env=None):
+    """Runs a program that is not the one observed; returns what it prints."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, env=env,
+                              stderr=subprocess.STDOUT, timeout=TIME_LIMIT,
+                              stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{command[0]}: not done in {TIME_LIMIT} s") from None
+    if done.returncode:
+        raise Failure(f"{command[0]}: exit code {done.returncode}: "
+                      + done.stdout.decode(errors="replace")[-400:])
+    return done.stdout
+
+
+def wait(process, limit, what):
+    """Its resource usage and exit code; never leaves it running."""
+    end = time.monotonic() + limit
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return usage, process.returncode
+        if time.monotonic() > end:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise Failure(f"{what}: not done in {limit} s")
+        time.sleep(0.002)
+
+
+def tree_cpu(root):
+    """CPU seconds of a process, its living descendants and all that ended."""
+    parents, own = {}, {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/stat") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents[int(name)] = int(fields[1])
+        own[int(name)] = sum(int(f) for f in fields[11:15])
+    total = 0
+    for pid in own:
+        at = pid
+        while at not in (0, root):
+            at = parents.get(at, 0)
+        if at == root:
+            total += own[pid]
+    return total / TICK
+
+
+class Program:
+    """One that does its work and ends."""
+    name = ""
+    needs = []      # Commands; the first that is missing is named.
+    packages = ""
+    user = None     # Not root.
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def as_user(self, command):
+        if self.user and os.getuid() == 0:
+            return ["runuser", "-u", self.user, "--", *command]
+        return command
+
+    def give_folder(self):
+        if self.user and os.getuid() == 0:
+            shutil.chown(self.folder, self.user)
+
+    def prepare(self):
+        """Once, without the runtime."""
+
+    def commands(self):
+        raise NotImplementedError
+
+    def outcome(self, printed):
+        """From what was printed and written: must not depend on timing."""
+        return digest(printed)
+
+    def clean(self):
+        """What a run has written."""
+
+    def run(self, prefix):
+        printed, wall, cpu, code = b"", 0.0, 0.0, 0
+        self.clean()
+        for command in self.commands():
+            with tempfile.TemporaryFile() as out:
+                start = time.monotonic()
+                process = subprocess.Popen(
+                    self.as_user(prefix + command), stdout=out,
+                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                    cwd=self.folder, start_new_session=True)
+                usage, code = wait(process, TIME_LIMIT, command[0])
+                wall += time.monotonic() - start
+                cpu += usage.ru_utime + usage.ru_stime
+                out.seek(0)
+                printed += out.read()
+            if code:
+                break
+        return Result(self.outcome(printed), code, wall, cpu)
+
+
+class Server(Program):
+    """One that listens on loopback, until it is told to stop."""
+    stop_signal = signal.SIGTERM
+
+    def command(self):
+        raise NotImplementedError
+
+    def ready(self):
+        """Whether it answers."""
+        with socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+
+    def load(self):
+        """The work that is measured."""
+
+    def check(self):
+        """What is to be the same: the server's answers."""
+        return ""
+
+    def stop(self, process):
+        os.kill(self.server_pid(process), self.stop_signal)
+
+    def server_pid(self, process):
+        """runuser waits for its child."""
+        if process.args[0] != "runuser":
+            return process.pid
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as list_:
+            return int(list_.read().split()[0])
+
+    def run(self, prefix):
+        self.clean()
+        self.port = free_port()
+        log = open(self.path("log"), "ab")
+        process = subprocess.Popen(
+            self.as_user(prefix + self.command()), stdout=log, stderr=log,
+            stdin=subprocess.DEVNULL, cwd=self.folder, start_new_session=True)
+        try:
+            self.wait_until_ready(process)
+            cpu, start = tree_cpu(process.pid), time.monotonic()
+            self.load()
+            wall = time.monotonic() - start
+            cpu = tree_cpu(process.pid) - cpu
+            output = self.check()
+            self.stop(process)
+            _, code = wait(process, 30, self.name + " told to stop")
+            return Result(output, code, wall, cpu)
+        finally:
+            log.close()
+            if process.poll() is None:
+                self.end(process)
+
+    def end(self, process):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def wait_until_ready(self, process):
+        end = time.monotonic() + 30
+        while True:
+            if process.poll() is not None:
+                with open(self.path("log"), errors="replace") as log:
+                    raise Failure(f"{self.name}: ends at its start with "
+                                  f"{process.returncode}: {log.read()[-600:]}")
+            try:
+                if self.ready():
+                    return
+            except (OSError, Failure):
+                pass
+            if time.monotonic() > end:
+                raise Failure(f"{self.name}: does not answer in 30 s")
+            time.sleep(0.05)
