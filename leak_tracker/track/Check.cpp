@@ -30,7 +30,9 @@ uint64_t keyOf(const TaskInfo &T) {
          1;
 }
 
-bool isLeak(const TaskInfo &T) { return canLeak(T) && T.InScope && !T.Rule; }
+bool isLeak(const TaskInfo &T) {
+  return canLeak(T) && T.InScope && !T.Ignored && !T.Rule;
+}
 
 bool isIn(const Scope &S, const TaskInfo &T) {
   if (S.Test && T.Test != S.Test)
@@ -75,11 +77,36 @@ void pause(uint64_t Ns) {
   sys::call(SYS_nanosleep, long(&Time), 0);
 }
 
+/// Of all that a rule looks at.
+uint64_t hashForRules(const TaskInfo &T) {
+  uint64_t H = mix(T.StartRoutine, uint64_t(T.Stack) << 32 | T.CreationStack);
+  static_assert(sizeof(T.Name) % 8 == 0);
+  for (size_t I = 0; I != sizeof(T.Name); I += 8) {
+    uint64_t Word;
+    __builtin_memcpy(&Word, T.Name + I, 8);
+    H = mix(H + 1, Word);
+  }
+  return mix(H, uint64_t(T.Kind)) | 1;
+}
+
+/// Of a hundred thousand tasks most are alike.
+void applyOnce(HashTable &Verdicts, TaskInfo &T, bool Functions) {
+  uint32_t *Verdict = Verdicts.insert(hashForRules(T));
+  if (Verdict && *Verdict) {
+    T.Rule = *Verdict - 1;
+    return;
+  }
+  TheRules.apply(T, Functions);
+  if (Verdict)
+    *Verdict = T.Rule + 1;
+}
+
 /// Rules first that cost little: most threads end before a symbol table has
 /// been read.
 void applyRules(TaskList &Tasks, bool Functions) {
+  HashTable Verdicts;
   for (TaskInfo &T : Tasks) {
-    if (!canLeak(T) || !T.InScope)
+    if (!canLeak(T) || !T.InScope || T.Ignored)
       continue;
     if (T.Kind == trace::TaskKind::Thread &&
         T.State != TaskState::FinishedUnjoined) {
@@ -88,13 +115,14 @@ void applyRules(TaskList &Tasks, bool Functions) {
         TaskInfo Now = T;
         lookAtKernel(Now, false);
         lookAtStacks(Now);
-        TheRules.apply(Now, true);
+        applyOnce(Verdicts, Now, true);
         T.Rule = Now.Rule;
         continue;
       }
     }
-    TheRules.apply(T, Functions);
+    applyOnce(Verdicts, T, Functions);
   }
+  Verdicts.release();
 }
 
 bool look(TaskList &Tasks, const Scope &S, bool Functions) {
@@ -168,7 +196,7 @@ void writeRecord(const TaskInfo &T, uint32_t Check, uint64_t Now) {
   R.Time = Now;
   R.ResumePoint = T.ResumePoint;
   R.ResumeIndex = T.ResumeIndex;
-  const char *Test = nameOf(T.Test);
+  const char *Test = nameOfTest(T.Test);
   R.TestLength = uint32_t(strlen(Test));
   R.DetailLength = uint32_t(strnlen(T.Detail, sizeof(T.Detail)));
   TheTrace.write(trace::RecordType::Leak, R, {Test, R.TestLength},
@@ -217,7 +245,7 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
   InternalGuard G(CheckLock);
   for (const TaskInfo &T : Tasks)
     if (T.InScope)
-      TheRules.count(T);
+      TheRules.count(T, keyOf(T));
   if (!Leaks)
     return 0;
   uint64_t Now = sys::now();

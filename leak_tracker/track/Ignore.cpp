@@ -301,10 +301,10 @@ void IgnoreRules::apply(TaskInfo &T, bool Functions) {
   }
 }
 
-void IgnoreRules::count(const TaskInfo &T) {
+void IgnoreRules::count(const TaskInfo &T, uint64_t Key) {
   if (!T.Rule || T.Rule > Rules.size())
     return;
-  uint32_t *Known = Counted.insert(mix(uint64_t(T.Kind) + 1, T.Id) | 1);
+  uint32_t *Known = Counted.insert(Key);
   if (Known && !*Known) {
     *Known = 1;
     ++Rules[T.Rule - 1].Matches;

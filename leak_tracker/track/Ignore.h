@@ -29,8 +29,9 @@ public:
   void apply(TaskInfo &T, bool Functions);
   /// Whether any rule looks at where a task is.
   bool wantStacks() const { return StackRules != 0; }
-  /// Notes that \p T was let pass by its rule; each task counts once.
-  void count(const TaskInfo &T);
+  /// Notes that \p T was let pass by its rule; each task, known by \p Key,
+  /// counts once.
+  void count(const TaskInfo &T, uint64_t Key);
   /// Writes rules and their numbers of matches to the trace, and says which of
   /// the user's matched nothing.
   void finish();

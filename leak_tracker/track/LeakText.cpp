@@ -2,6 +2,7 @@
 #include "leak_tracker/track/LeakText.h"
 #include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/Match.h"
+#include "leak_tracker/track/Names.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/stack/Symbols.h"
 
@@ -306,6 +307,8 @@ void writeLeaks(const TaskList &Tasks, uint64_t Now, TextSink &To) {
         To << "thread " << T.Parent << ", which has ended";
       To << '\n';
     }
+    if (const char *Test = nameOfTest(T.Test); *Test)
+      To << "    of test   " << Test << '\n';
     if (const char *Why = describe(T.Proven))
       To << "    proven:   " << Why << '\n';
   }

@@ -177,6 +177,7 @@ void lookAtThreads(TaskList &Tasks) {
       I->IsMain = T->IsMain;
       I->IsMe = T == Self;
       I->Detached = T->Detached;
+      I->Ignored = T->Ignored;
       __builtin_memcpy(I->Name, T->Name, sizeof(T->Name));
       I->State = TaskState::Running;
       if (T->State == ThreadState::Finished) {

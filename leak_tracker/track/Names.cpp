@@ -18,6 +18,11 @@ HashTable ByHash;
 const char *ByNumber[Most];
 uint32_t Used = 0;
 
+constexpr uint32_t SlabBits = 12, MostSlabs = 1 << 14;
+/// Numbers of their names.
+uint32_t *Tests[MostSlabs];
+uint32_t LastTest = 0;
+
 } // namespace
 
 uint32_t internName(const char *Name) {
@@ -56,6 +61,28 @@ const char *nameOf(uint32_t Number) {
   if (!Number || Number > __atomic_load_n(&Used, __ATOMIC_ACQUIRE))
     return "";
   return ByNumber[Number];
+}
+
+uint32_t newTest(const char *Name) {
+  uint32_t NameNumber = internName(Name);
+  InternalGuard G(Lock);
+  uint32_t Number = LastTest + 1, Slab = Number >> SlabBits;
+  if (Slab == MostSlabs)
+    return 0;
+  if (!Tests[Slab])
+    Tests[Slab] =
+        static_cast<uint32_t *>(sys::map(sizeof(uint32_t) << SlabBits));
+  if (!Tests[Slab])
+    return 0;
+  Tests[Slab][Number & ((1 << SlabBits) - 1)] = NameNumber;
+  __atomic_store_n(&LastTest, Number, __ATOMIC_RELEASE);
+  return Number;
+}
+
+const char *nameOfTest(uint32_t Number) {
+  if (!Number || Number > __atomic_load_n(&LastTest, __ATOMIC_ACQUIRE))
+    return "";
+  return nameOf(Tests[Number >> SlabBits][Number & ((1 << SlabBits) - 1)]);
 }
 
 } // namespace raddle::leaks

@@ -14,6 +14,11 @@ uint32_t internName(const char *Name);
 /// Never null; lives as long as the process.
 const char *nameOf(uint32_t Number);
 
+/// A number for a test that begins now, at least 1: the same test may run
+/// again, or twice at a time. 0 without memory.
+uint32_t newTest(const char *Name);
+const char *nameOfTest(uint32_t Number);
+
 } // namespace raddle::leaks
 
 #endif

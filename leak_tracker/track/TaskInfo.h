@@ -78,7 +78,7 @@ struct TaskInfo {
   uint64_t StackLow, StackHigh;
   uint64_t Handle; ///< pthread_t, glibc's record of the thread.
   char Name[48];
-  bool IsMain, IsMe, Detached;
+  bool IsMain, IsMe, Detached, Ignored;
   bool InScope; ///< Of the check that looks.
   /// Of reported tasks: slot's user, baseline, thread that runs it.
   uint32_t Users, Epoch, Runner;

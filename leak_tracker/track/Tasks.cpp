@@ -22,7 +22,8 @@ struct Slot {
   uint32_t Creator, Runner; ///< Threads.
   uint32_t Test, TestBefore;
   uint32_t Epoch, NextFree; ///< NextFree: index plus 1.
-  uint32_t TraceId, Unused;
+  uint32_t TraceId;
+  bool Ignored, IgnoresBefore;
   uint64_t Created, Started; ///< Coarse times.
 };
 static_assert(sizeof(Slot) == 64);
@@ -185,6 +186,7 @@ TaskHandle taskCreated(Thread &T, const char *Name, const CallSite &Site) {
   S.Creator = T.Id;
   S.Runner = 0;
   S.Test = T.Test;
+  S.Ignored = T.IgnoresStarts;
   S.Epoch = __atomic_load_n(&TaskEpoch, __ATOMIC_RELAXED);
   S.TraceId = 0;
   S.Created = sys::nowCoarse();
@@ -200,6 +202,8 @@ void taskStarted(Thread &T, TaskHandle Task) {
   // What a pool's thread starts from within a task is of the task's test.
   S->TestBefore = T.Test;
   T.Test = S->Test;
+  S->IgnoresBefore = T.IgnoresStarts;
+  T.IgnoresStarts = S->Ignored;
   S->Runner = T.Id;
   S->Started = sys::nowCoarse();
   __atomic_store_n(&S->State, Running, __ATOMIC_RELEASE);
@@ -209,8 +213,10 @@ void taskFinished(Thread &T, TaskHandle Task) {
   Slot *S = find(Task);
   if (!S || S->State == Free)
     return;
-  if (S->State == Running && S->Runner == T.Id)
+  if (S->State == Running && S->Runner == T.Id) {
     T.Test = S->TestBefore;
+    T.IgnoresStarts = S->IgnoresBefore;
+  }
   __atomic_store_n(&S->State, Free, __ATOMIC_RELAXED);
   __atomic_store_n(&S->Users, S->Users + 1, __ATOMIC_RELEASE);
   TaskCache *C = cache();
@@ -253,6 +259,7 @@ void lookAtTasks(TaskList &Tasks) {
     T->Parent = Copy.Creator;
     T->CreationStack = Copy.Stack;
     T->Test = Copy.Test;
+    T->Ignored = Copy.Ignored;
     T->Epoch = Copy.Epoch;
     T->Time = Copy.Created;
     T->Runner = Copy.Runner;

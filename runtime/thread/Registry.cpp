@@ -27,6 +27,7 @@ Thread *Registry::add(trace::ThreadKind Kind, Thread *Parent) {
     T->Parent = Parent->Id;
     T->ParentSegment = Parent->Segment;
     T->Test = Parent->Test;
+    T->Ignored = T->IgnoresStarts = Parent->IgnoresStarts;
   }
   T->Time = sys::now();
   InternalGuard G(Lock);

@@ -60,7 +60,9 @@ struct Thread {
   int32_t Tid;
   trace::ThreadKind Kind;
   ThreadState State; ///< Atomic.
-  bool Detached, Joined, Ignored;
+  bool Detached, Joined;
+  /// It is no leak; what it starts is none. The latter is own thread only.
+  bool Ignored, IgnoresStarts;
   bool IsMain;
   /// In the runtime itself: calls go straight through. Own thread only.
   uint32_t Busy;
@@ -129,8 +131,8 @@ public:
   /// at once.
   enum class Clock { Fine, Coarse };
   Waiting(Thread *T, trace::WaitKind Kind, const void *Object,
-          const CallSite &Site, bool Timed = false,
-          const void *Mutex = nullptr, Clock Since = Clock::Fine);
+          const CallSite &Site, bool Timed = false, const void *Mutex = nullptr,
+          Clock Since = Clock::Fine);
   ~Waiting();
   Waiting(const Waiting &) = delete;
 

@@ -47,9 +47,9 @@ static inline unsigned raddle_version(void) {
  * callback to come. One that is created and never started, or started and not
  * finished, when the program or its test is over, is reported as leaked. */
 
-/* A task is handed over here. The name is kept as a pointer: a literal, or text
- * that lives as long as the process. Returns its handle, which any thread may
- * use; 0 without the runtime or memory, which the others take as well. */
+/* A task is handed over here. The name is copied; one that counts up costs
+ * memory each time. Returns its handle, which any thread may use; 0 without the
+ * runtime or memory, which the others take as well. */
 static inline uint64_t raddle_task_created(const char *name) {
   return raddle_rt_task_created != RADDLE_NULL ? raddle_rt_task_created(name)
                                                : 0;
@@ -109,8 +109,8 @@ static inline int raddle_ignore(const char *rule, const char *reason) {
   return raddle_rt_ignore != RADDLE_NULL ? raddle_rt_ignore(rule, reason) : 0;
 }
 
-/* No leaks: what the calling thread starts between the two calls. They nest:
- * what begin returns is handed to end. */
+/* No leaks: what the calling thread starts between the two calls, and what that
+ * starts. They nest: what begin returns is handed to end. */
 static inline int raddle_ignore_begin(void) {
   return raddle_rt_ignore_begin != RADDLE_NULL ? raddle_rt_ignore_begin() : 0;
 }

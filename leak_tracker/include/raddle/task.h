@@ -75,7 +75,7 @@ TrackedFunction<Function> tracked(const char *Name, Function F) {
 }
 
 /// Threads and tasks that the calling thread starts while this lives are no
-/// leaks.
+/// leaks, and neither is what these start.
 class IgnoreLeaks {
 public:
   IgnoreLeaks() : Before(raddle_ignore_begin()) {}
