@@ -15,6 +15,10 @@ endif()
 install(DIRECTORY "${clang_resources}"
   DESTINATION "lib/raddle/clang/${LLVM_VERSION_MAJOR}")
 
+# What programs and tests may tell the runtime.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/leak_tracker/include/raddle"
+  DESTINATION include FILES_MATCHING PATTERN "*.h")
+
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

@@ -146,6 +146,11 @@ void start(int Count, char **Arguments) {
   if (onlyListsTests(Count, Arguments)) {
     if (!TheOptions.FollowChildren)
       leaveEnvironment();
+    // For whoever asked for a trace: loaded, and nothing was observed.
+    if (*TheOptions.Trace && TheTrace.open(TheOptions.Trace, 0)) {
+      writeProgram(Count, Arguments);
+      TheTrace.finish(trace::Ending::Exited, 0);
+    }
     return;
   }
   if (TheOptions.Help)

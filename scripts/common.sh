@@ -9,7 +9,8 @@ packages=(
   cmake ninja-build ccache g++ git
   clang-22 clang-tidy-22 llvm-22-dev
   libclang-22-dev libclang-cpp22-dev libclang-rt-22-dev
-  libcli11-dev libgtest-dev libgmock-dev catch2 libbenchmark-dev libprotozero-dev
+  libcli11-dev libgtest-dev libgmock-dev catch2 libbenchmark-dev
+  libprotozero-dev
   libzstd-dev zlib1g-dev
 )
 # The report's page is made and tested with these.

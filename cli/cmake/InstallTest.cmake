@@ -22,7 +22,9 @@ endfunction()
 run(0 "" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
 file(GLOB_RECURSE installed RELATIVE "${prefix}" "${prefix}/*")
 foreach(name bin/raddle libexec/raddle/raddle-frontend raddle_tidy_plugin.so
-    lib/raddle/clang/[0-9]+/include/stddef.h RaddleConfig.cmake lint.md LICENSE)
+    lib/raddle/clang/[0-9]+/include/stddef.h RaddleConfig.cmake lint.md LICENSE
+    lib/raddle/libraddle_rt.so include/raddle/raddle.h include/raddle/task.h
+    include/raddle/gtest_listener.h include/raddle/catch2_listener.h)
   if(NOT installed MATCHES "${name}(;|$)")
     message(FATAL_ERROR "${name} is not installed")
   endif()
@@ -44,13 +46,15 @@ if(STEP)
 endif()
 add_executable(small main.cpp)
 set_property(TARGET small PROPERTY CXX_STANDARD 17)
-target_link_libraries(small PRIVATE Threads::Threads)
+target_link_libraries(small PRIVATE Threads::Threads raddle::raddle)
 raddle_add_lint(lint ARGS -o report.html --fail-on error)
 ]])
 file(WRITE "${WORK}/project/main.cpp" [[
 #include <cstddef>
 #include <mutex>
+#include <raddle/task.h>
 std::mutex first;
+raddle::Task none;
 void inner() { std::lock_guard<std::mutex> lock(first); }
 int main() {
   std::lock_guard<std::mutex> lock(first);

@@ -207,12 +207,14 @@ void writeSummary(const TaskList &Tasks, TextSink &To) {
   uint64_t Count = 0;
   for (const TaskInfo &T : Tasks)
     Count += T.Alike;
-  To << "raddle: " << Count
-     << (Count == 1 ? " leaked task; " : " leaked tasks; ");
-  if (TheTrace.isOpen())
-    To << "for source lines: raddle report " << TheTrace.path() << '\n';
+  To << "raddle: " << Count << (Count == 1 ? " leaked task" : " leaked tasks");
+  // Whoever started us tells the rest, from a trace that may be gone by then.
+  if (TheOptions.Quiet)
+    To << '\n';
+  else if (TheTrace.isOpen())
+    To << "; for source lines: raddle report " << TheTrace.path() << '\n';
   else
-    To << "for source lines: raddle leaks -- PROGRAM ARGUMENTS...\n";
+    To << "; for source lines: raddle leaks -- PROGRAM ARGUMENTS...\n";
 }
 
 void lookClosely(TaskInfo &T, bool MaySignal) {
