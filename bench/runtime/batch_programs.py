@@ -84,7 +84,7 @@ class Ffmpeg(Program):
     def commands(self):
         common = ["ffmpeg", "-nostdin", "-v", "error", "-y"]
         return [[*common, "-f", "lavfi", "-i",
-                 "testsrc2=size=640x360:rate=25:duration=12", "-c:v", "libx264",
+                 "testsrc2=size=640x360:rate=25:duration=24", "-c:v", "libx264",
                  "-preset", "fast", "-threads", "3", "-bitexact", "-flags:v",
                  "+bitexact", "out.mkv"],
                 [*common, "-threads", "3", "-i", "out.mkv", "-vf",
@@ -105,12 +105,12 @@ def worker():
             sums.append(value)
 threads = [threading.Thread(target=worker) for _ in range(4)]
 for t in threads: t.start()
-for i in range(60000): jobs.put(i)
+for i in range(200000): jobs.put(i)
 for t in threads: jobs.put(None)
 for t in threads: t.join()
 print(len(sums), sum(sums))
 with concurrent.futures.ThreadPoolExecutor(4) as pool:
-    print(sum(pool.map(lambda n: n * n % 1009, range(20000))))
+    print(sum(pool.map(lambda n: n * n % 1009, range(60000))))
     print(b"".join(pool.map(lambda n: subprocess.check_output(["echo", str(n)]),
                             range(20))))
 event, barrier = threading.Event(), threading.Barrier(3)
@@ -121,7 +121,7 @@ event.set()
 for t in few: t.join()
 base = sqlite3.connect(":memory:")
 base.execute("create table t(a, b)")
-base.executemany("insert into t values(?, ?)", ((i, i % 97) for i in range(200000)))
+base.executemany("insert into t values(?, ?)", ((i, i % 97) for i in range(600000)))
 print(base.execute("select b, count(*), sum(a) from t group by b").fetchall()[:3])
 '''
 
@@ -159,7 +159,7 @@ if (isMainThread) {
     let open = 40;
     const sums = [];
     for (let i = 0; i < 40; i++)
-      crypto.pbkdf2('secret' + i, 'salt', 15000, 32, 'sha256', (e, key) => {
+      crypto.pbkdf2('secret' + i, 'salt', 60000, 32, 'sha256', (e, key) => {
         if (e) throw e;
         sums.push(key.toString('hex'));
         if (--open === 0) pack(sums.sort().join(''));
@@ -172,7 +172,7 @@ if (isMainThread) {
 } else {
   const counter = new Int32Array(workerData.shared);
   let h = '';
-  for (let i = 0; i < 150000; i++) {
+  for (let i = 0; i < 450000; i++) {
     h = crypto.createHash('sha1').update(h + i + workerData.n).digest('hex');
     Atomics.add(counter, 0, 1);
   }
@@ -208,7 +208,7 @@ public class Work {
       parts.add(pool.submit(() -> {
         long sum = 0;
         Map<Integer, Integer> seen = new HashMap<>();
-        for (int n = 0; n < 20000; n++) {
+        for (int n = 0; n < 60000; n++) {
           seen.merge(n * 31 % 977, n, Integer::sum);
           if (n % 50 == 0) add(1);
           sum += Integer.toHexString(n * part).hashCode();
@@ -223,7 +223,7 @@ public class Work {
         + pool.awaitTermination(5, TimeUnit.SECONDS));
     System.out.println(IntStream.range(0, 3000000).parallel()
         .mapToLong(n -> Long.hashCode(n * 2654435761L)).sum());
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 3000; i++) {
       Thread t = new Thread(() -> add(1));
       t.start();
       t.join();
@@ -235,7 +235,7 @@ public class Work {
       final int me = who;
       pair[who] = new Thread(() -> {
         synchronized (monitor) {
-          while (turns.get() < 20000) {
+          while (turns.get() < 60000) {
             if (turns.get() % 2 == me) { turns.incrementAndGet(); monitor.notifyAll(); }
             else try { monitor.wait(); } catch (InterruptedException e) { return; }
           }

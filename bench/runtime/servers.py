@@ -55,7 +55,7 @@ class Memcached(Server):
         with socket.create_connection(("127.0.0.1", self.port), 10) as s:
             got = s.makefile("rb")
             total = 0
-            for batch in range(60):
+            for batch in range(250):
                 request = bytearray()
                 for key in range(first, first + 500):
                     value = b"%d" % (key * 31 + batch) * (1 + key % 20)
@@ -118,7 +118,7 @@ class Postgres(Server):
 
     def load(self):
         self.call("pgbench", "-i", "-q", "-s", "2")
-        self.call("pgbench", "-n", "-c", "4", "-j", "2", "-t", "1500",
+        self.call("pgbench", "-n", "-c", "4", "-j", "2", "-t", "3500",
                   "--random-seed=7")
 
     def check(self):
@@ -161,7 +161,7 @@ class MariaDb(Server):
     def load(self):
         self.call("mysqlslap", "--concurrency=4", "--iterations=1",
                   "--auto-generate-sql", "--auto-generate-sql-load-type=mixed",
-                  "--number-of-queries=20000", "--engine=innodb",
+                  "--number-of-queries=8000", "--engine=innodb",
                   "--auto-generate-sql-write-number=500")
 
     def check(self):
@@ -200,7 +200,7 @@ class Nginx(Server):
         return ["nginx", "-p", self.folder, "-c", self.path("conf")]
 
     def load(self):
-        self.said = client(["ab", "-q", "-n", "12000", "-c", "8", "-k",
+        self.said = client(["ab", "-q", "-n", "80000", "-c", "8", "-k",
                             f"http://127.0.0.1:{self.port}/page"]).decode()
 
     def check(self):

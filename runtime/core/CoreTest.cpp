@@ -6,8 +6,10 @@
 #include "gtest/gtest.h"
 #include <map>
 #include <random>
+#include <signal.h>
 #include <string>
 #include <sys/mman.h>
+#include <thread>
 #include <vector>
 
 using namespace raddle;
@@ -16,6 +18,51 @@ namespace {
 
 std::vector<std::string> *Warnings;
 void warn(const char *Sentence) { Warnings->push_back(Sentence); }
+
+std::vector<int> blockedSignals() {
+  sigset_t Set;
+  pthread_sigmask(SIG_BLOCK, nullptr, &Set);
+  std::vector<int> Blocked;
+  for (int Signal = 1; Signal != 32; ++Signal)
+    if (Signal != SIGKILL && Signal != SIGSTOP && sigismember(&Set, Signal))
+      Blocked.push_back(Signal);
+  return Blocked;
+}
+
+TEST(NoSignalsTest, TheOutermostRestores) {
+  sigset_t Set, Before;
+  sigemptyset(&Set);
+  sigaddset(&Set, SIGUSR1);
+  pthread_sigmask(SIG_SETMASK, &Set, &Before);
+  {
+    sys::NoSignals Outer;
+    EXPECT_EQ(blockedSignals().size(), 29u);
+    {
+      // Nothing to do for this one: it leaves a mask alone that is changed.
+      pthread_sigmask(SIG_SETMASK, &Set, nullptr);
+      {
+        sys::NoSignals Inner;
+      }
+      EXPECT_EQ(blockedSignals(), std::vector<int>{SIGUSR1});
+      sigfillset(&Set);
+      pthread_sigmask(SIG_SETMASK, &Set, nullptr);
+    }
+    EXPECT_EQ(blockedSignals().size(), 29u);
+  }
+  EXPECT_EQ(blockedSignals(), std::vector<int>{SIGUSR1});
+  pthread_sigmask(SIG_SETMASK, &Before, nullptr);
+  // Each thread counts for itself.
+  sys::NoSignals Here;
+  std::thread([] {
+    sigset_t None;
+    sigemptyset(&None);
+    pthread_sigmask(SIG_SETMASK, &None, nullptr);
+    {
+      sys::NoSignals There;
+    }
+    EXPECT_TRUE(blockedSignals().empty());
+  }).join();
+}
 
 class OptionsTest : public ::testing::Test {
 protected:

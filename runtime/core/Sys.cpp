@@ -111,13 +111,26 @@ bool writeAll(int Descriptor, const void *From, size_t Size) {
 int tid() { return int(call(SYS_gettid)); }
 int pid() { return int(call(SYS_getpid)); }
 
+namespace {
+/// How many NoSignals of this thread live. Changed only with signals blocked:
+/// a handler finds 0 and leaves 0.
+__thread unsigned NoSignalsDepth __attribute__((tls_model("initial-exec")));
+} // namespace
+
 NoSignals::NoSignals() {
-  uint64_t All = ~uint64_t(0);
-  call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, long(&All), long(&Before), 8);
+  if (NoSignalsDepth == 0) {
+    uint64_t All = ~uint64_t(0);
+    call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, long(&All), long(&Before), 8);
+  }
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  ++NoSignalsDepth;
 }
 
 NoSignals::~NoSignals() {
-  call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, long(&Before), 0, 8);
+  --NoSignalsDepth;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  if (NoSignalsDepth == 0)
+    call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, long(&Before), 0, 8);
 }
 
 bool safeRead(void *To, uint64_t From, size_t Size) {

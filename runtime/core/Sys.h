@@ -50,7 +50,9 @@ int tid();
 int pid();
 
 /// Blocks every signal, the library's own for cancellation too, as long as it
-/// lives: what holds an internal lock must not be left in the middle.
+/// lives: what holds an internal lock must not be left in the middle. They nest;
+/// the outermost one makes the system calls, so that one around several locks
+/// is cheaper. The host must not run inside.
 class NoSignals {
 public:
   NoSignals();

@@ -16,6 +16,7 @@ pthread_key_t EndKey;
 bool HasEndKey = false;
 
 void threadOver(Thread &T) {
+  sys::NoSignals Once;
   uint64_t Now = sys::now();
   trace::ThreadEndRecord R = {};
   R.Thread = T.Id;
@@ -107,6 +108,7 @@ void threadHasHandle(uint32_t Id, const pthread_t *Handle) {
 }
 
 void threadJoined(uint32_t Id, Thread &By) {
+  sys::NoSignals Once;
   ++By.Segment;
   Thread *T;
   {

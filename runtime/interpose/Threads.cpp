@@ -57,14 +57,20 @@ RADDLE_EXPORT int pthread_create(pthread_t *Handle,
   if (!Me)
     return Real.pthread_create(Handle, Attributes, Start, Argument);
   CallSite Site = RADDLE_CALL_SITE();
-  Thread *T = threadCreated(trace::ThreadKind::Pthread, *Me, Site);
+  Thread *T;
+  {
+    sys::NoSignals Once;
+    T = threadCreated(trace::ThreadKind::Pthread, *Me, Site);
+    if (T) {
+      T->Start = Start;
+      T->Argument = Argument;
+      T->Detached = isDetached(Attributes);
+      T->StackSize = stackSize(Attributes);
+      writeThread(*T);
+    }
+  }
   if (!T)
     return Real.pthread_create(Handle, Attributes, Start, Argument);
-  T->Start = Start;
-  T->Argument = Argument;
-  T->Detached = isDetached(Attributes);
-  T->StackSize = stackSize(Attributes);
-  writeThread(*T);
   uint32_t Id = T->Id;
   int Result;
   {
