@@ -66,9 +66,18 @@ def wait(process, limit, what):
         time.sleep(0.002)
 
 
+def living_cpu(pid):
+    """CPU seconds of a process, without its children. Threads that ended
+    count."""
+    try:
+        return time.clock_gettime(~pid << 3 | 2)  # As clock_getcpuclockid().
+    except OSError:
+        return 0.0
+
+
 def tree_cpu(root):
-    """CPU seconds of a process, its living descendants and all that ended."""
-    parents, own = {}, {}
+    """CPU seconds of a process, its descendants and those that ended."""
+    parents, ended = {}, {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
@@ -78,15 +87,15 @@ def tree_cpu(root):
         except OSError:
             continue
         parents[int(name)] = int(fields[1])
-        own[int(name)] = sum(int(f) for f in fields[11:15])
-    total = 0
-    for pid in own:
+        ended[int(name)] = (int(fields[13]) + int(fields[14])) / TICK
+    total = 0.0
+    for pid, children in ended.items():
         at = pid
         while at not in (0, root):
             at = parents.get(at, 0)
         if at == root:
-            total += own[pid]
-    return total / TICK
+            total += living_cpu(pid) + children
+    return total
 
 
 class Program:
@@ -147,6 +156,7 @@ class Program:
 class Server(Program):
     """One that listens on loopback, until it is told to stop."""
     stop_signal = signal.SIGTERM
+    process = None
 
     def command(self):
         raise NotImplementedError
@@ -156,56 +166,26 @@ class Server(Program):
         with socket.create_connection(("127.0.0.1", self.port), 1):
             return True
 
+    def fill(self):
+        """What the load needs, once."""
+
     def load(self):
-        """The work that is measured."""
+        """About a second of the work that is measured."""
 
     def check(self):
-        """What is to be the same: the server's answers."""
+        """What is to be the same: the server's answers after the load."""
         return ""
 
-    def stop(self, process):
-        os.kill(self.server_pid(process), self.stop_signal)
-
-    def server_pid(self, process):
-        """runuser waits for its child."""
-        if process.args[0] != "runuser":
-            return process.pid
-        with open(f"/proc/{process.pid}/task/{process.pid}/children") as list_:
-            return int(list_.read().split()[0])
-
-    def run(self, prefix):
-        self.clean()
+    def start(self, prefix):
         self.port = free_port()
-        log = open(self.path("log"), "ab")
-        process = subprocess.Popen(
-            self.as_user(prefix + self.command()), stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL, cwd=self.folder, start_new_session=True)
-        try:
-            self.wait_until_ready(process)
-            cpu, start = tree_cpu(process.pid), time.monotonic()
-            self.load()
-            wall = time.monotonic() - start
-            cpu = tree_cpu(process.pid) - cpu
-            output = self.check()
-            self.stop(process)
-            _, code = wait(process, 30, self.name + " told to stop")
-            return Result(output, code, wall, cpu)
-        finally:
-            log.close()
-            if process.poll() is None:
-                self.end(process)
-
-    def end(self, process):
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def wait_until_ready(self, process):
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen(
+                self.as_user(prefix + self.command()), stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, cwd=self.folder,
+                start_new_session=True)
         end = time.monotonic() + 30
         while True:
-            if process.poll() is not None:
-                with open(self.path("log"), errors="replace") as log:
-                    raise Failure(f"{self.name}: ends at its start with "
-                                  f"{process.returncode}: {log.read()[-600:]}")
+            self.still_there()
             try:
                 if self.ready():
                     return
@@ -214,3 +194,33 @@ class Server(Program):
             if time.monotonic() > end:
                 raise Failure(f"{self.name}: does not answer in 30 s")
             time.sleep(0.05)
+
+    def still_there(self):
+        if self.process.poll() is not None:
+            with open(self.path("log"), errors="replace") as log:
+                raise Failure(f"{self.name}: has ended with "
+                              f"{self.process.returncode}: {log.read()[-600:]}")
+
+    def measured_load(self):
+        """Wall and CPU seconds."""
+        cpu, start = tree_cpu(self.process.pid), time.monotonic()
+        self.load()
+        wall = time.monotonic() - start
+        self.still_there()
+        return wall, tree_cpu(self.process.pid) - cpu
+
+    def stop(self):
+        """Its exit code, once it was told to stop."""
+        pid = self.process.pid
+        if self.process.args[0] == "runuser":  # It waits for its child.
+            with open(f"/proc/{pid}/task/{pid}/children") as children:
+                pid = int(children.read().split()[0])
+        os.kill(pid, self.stop_signal)
+        _, code = wait(self.process, 30, self.name + " told to stop")
+        return code
+
+    def kill(self):
+        """Whatever is left, and however far it came."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

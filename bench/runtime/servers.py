@@ -18,10 +18,6 @@ class Redis(Server):
                 "--save", "", "--appendonly", "no", "--io-threads", "2",
                 "--dir", self.folder]
 
-    def clean(self):
-        if os.path.exists(self.path("dump.rdb")):
-            os.unlink(self.path("dump.rdb"))
-
     def cli(self, *words):
         return client(["redis-cli", "-p", str(self.port), *words]).decode()
 
@@ -29,7 +25,7 @@ class Redis(Server):
         return self.cli("ping").strip() == "PONG"
 
     def load(self):
-        client(["redis-benchmark", "-p", str(self.port), "-q", "-n", "120000",
+        client(["redis-benchmark", "-p", str(self.port), "-q", "-n", "40000",
                 "-c", "20", "-P", "4", "-t", "set,get,incr,lpush,lrange_100"])
 
     def check(self):
@@ -55,7 +51,7 @@ class Memcached(Server):
         with socket.create_connection(("127.0.0.1", self.port), 10) as s:
             got = s.makefile("rb")
             total = 0
-            for batch in range(250):
+            for batch in range(100):
                 request = bytearray()
                 for key in range(first, first + 500):
                     value = b"%d" % (key * 31 + batch) * (1 + key % 20)
@@ -116,9 +112,11 @@ class Postgres(Server):
 
     stop_signal = signal.SIGINT  # Fast shutdown.
 
-    def load(self):
+    def fill(self):
         self.call("pgbench", "-i", "-q", "-s", "2")
-        self.call("pgbench", "-n", "-c", "4", "-j", "2", "-t", "3500",
+
+    def load(self):
+        self.call("pgbench", "-n", "-c", "4", "-j", "2", "-t", "1500",
                   "--random-seed=7")
 
     def check(self):
@@ -161,7 +159,7 @@ class MariaDb(Server):
     def load(self):
         self.call("mysqlslap", "--concurrency=4", "--iterations=1",
                   "--auto-generate-sql", "--auto-generate-sql-load-type=mixed",
-                  "--number-of-queries=8000", "--engine=innodb",
+                  "--number-of-queries=4000", "--engine=innodb",
                   "--auto-generate-sql-write-number=500")
 
     def check(self):
@@ -200,7 +198,7 @@ class Nginx(Server):
         return ["nginx", "-p", self.folder, "-c", self.path("conf")]
 
     def load(self):
-        self.said = client(["ab", "-q", "-n", "80000", "-c", "8", "-k",
+        self.said = client(["ab", "-q", "-n", "40000", "-c", "8", "-k",
                             f"http://127.0.0.1:{self.port}/page"]).decode()
 
     def check(self):
