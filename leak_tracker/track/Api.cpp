@@ -83,11 +83,13 @@ RADDLE_EXPORT size_t raddle_rt_test_end(uint32_t Test, int GraceMs,
 
 /// Returns a number for raddle_rt_leak_check.
 RADDLE_EXPORT uint64_t raddle_rt_leak_baseline() {
+  HostState Host;
+  RADDLE_HOST_STATE(Host);
   Thread *T = caller();
   if (!T)
     return 0;
   Busy B(T);
-  uint64_t Now = toWord(takeBaseline());
+  uint64_t Now = toWord(takeBaseline(Host));
   __atomic_store_n(&Last, Now, __ATOMIC_RELEASE);
   return Now;
 }

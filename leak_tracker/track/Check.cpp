@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Check.h"
+#include "leak_tracker/coroutine/Coroutines.h"
 #include "leak_tracker/track/Ignore.h"
 #include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/LeakText.h"
@@ -38,8 +39,7 @@ bool isIn(const Scope &S, const TaskInfo &T) {
   if (S.Test && T.Test != S.Test)
     return false;
   if (T.Kind == trace::TaskKind::Thread ? T.Id <= S.Since.Threads
-      : T.Kind == trace::TaskKind::Task ? T.Epoch <= S.Since.Epoch
-                                        : S.Since.Epoch != 0)
+                                        : T.Epoch <= S.Since.Epoch)
     return false;
   return !Told.find(keyOf(T));
 }
@@ -125,11 +125,7 @@ void applyRules(TaskList &Tasks, bool Functions) {
   Verdicts.release();
 }
 
-bool look(TaskList &Tasks, const Scope &S, bool Functions) {
-  InternalGuard G(CheckLock);
-  Tasks.clear();
-  lookAtThreads(Tasks);
-  lookAtTasks(Tasks);
+bool anyLeaks(TaskList &Tasks, const Scope &S, bool Functions) {
   for (TaskInfo &T : Tasks)
     T.InScope = isIn(S, T);
   applyRules(Tasks, Functions);
@@ -137,6 +133,21 @@ bool look(TaskList &Tasks, const Scope &S, bool Functions) {
     if (isLeak(T))
       return true;
   return false;
+}
+
+/// \p Host: coroutines are looked for too if there is nothing else, or if
+/// \p Functions; they are of no test. Null: they are not.
+bool look(TaskList &Tasks, const Scope &S, bool Functions,
+          const HostState *Host) {
+  InternalGuard G(CheckLock);
+  Tasks.clear();
+  lookAtThreads(Tasks);
+  lookAtTasks(Tasks);
+  bool Leaks = anyLeaks(Tasks, S, Functions);
+  if (!Host || !TheOptions.Coroutines || S.Test || (Leaks && !Functions))
+    return Leaks;
+  lookAtCoroutines(Tasks, *Host);
+  return anyLeaks(Tasks, S, Functions);
 }
 
 /// goleak's policy: looks again and again, after 1 us at first, twice as long
@@ -147,7 +158,7 @@ bool waitForEnd(TaskList &Tasks, const Scope &S, const HostState &Host) {
   bool Searched = false;
   for (uint64_t Pause = 1000;; Pause *= 2) {
     bool Functions = Pause > 16000 || S.GraceMs == 0;
-    if (!look(Tasks, S, Functions))
+    if (!look(Tasks, S, Functions, &Host))
       return false;
     proveByOwners(Tasks);
     passProofs(Tasks);
@@ -227,9 +238,11 @@ void lookClosely(TaskInfo &T, bool MaySignal) {
 
 } // namespace
 
-Baseline takeBaseline() {
+Baseline takeBaseline(const HostState &Host) {
   Baseline B;
   B.Epoch = __atomic_fetch_add(&TaskEpoch, 1, __ATOMIC_ACQ_REL);
+  if (TheOptions.Coroutines)
+    keepCoroutines(B.Epoch, Host);
   InternalGuard G(TheRegistry.lock());
   B.Threads = TheRegistry.started();
   return B;
@@ -259,6 +272,10 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
       continue;
     ++Count;
     lookClosely(T, true);
+    if (T.Kind == trace::TaskKind::Coroutine) {
+      TextSink Name(T.Name, sizeof(T.Name));
+      nameCoroutine(T.ResumePoint, Name);
+    }
     if (uint32_t *Known = Told.insert(keyOf(T)))
       *Known = 1;
     writeTask(T);
@@ -272,7 +289,7 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
 
 void lookAtAll(TaskList &Tasks) {
   Scope Everything = {};
-  look(Tasks, Everything, true);
+  look(Tasks, Everything, true, nullptr);
   InternalGuard G(CheckLock);
   for (TaskInfo &T : Tasks)
     if (!T.IsMe)

@@ -15,7 +15,7 @@ struct Baseline {
   uint32_t Epoch, Threads;
 };
 /// All that there is now.
-Baseline takeBaseline();
+Baseline takeBaseline(const HostState &Host);
 
 struct Scope {
   uint32_t Test; ///< Only what this test has started; 0: everything.

@@ -65,6 +65,10 @@ bool Heap::walk(uint64_t At, uint64_t End, bool Main) {
       At = End;
       break;
     }
+    uint64_t Words[2];
+    bool Keep = !Wanted || (Memory.load(At + 16, Words[0]) &&
+                            Memory.load(At + 24, Words[1]) &&
+                            Wanted(Words[0], Words[1], WantedContext));
     // Whether a chunk is in use stands in the one behind it. One that is free
     // has its size there once more.
     if (!Memory.load(At + Size + 8, Next))
@@ -73,15 +77,17 @@ bool Heap::walk(uint64_t At, uint64_t End, bool Main) {
     if (uint64_t Again;
         !InUse && (!Memory.load(At + Size, Again) || Again != Size))
       break;
-    HeapBlock *B = Blocks.add();
-    if (!B)
-      break;
-    // The last word of a chunk in use is the first of the next one's header.
-    *B = {At + 16, At + Size + (InUse ? 8 : 0), InUse, false};
+    if (Keep && (InUse || !Wanted)) {
+      HeapBlock *B = Blocks.add();
+      if (!B)
+        break;
+      // The last word of a chunk in use is the first of the next one's header.
+      *B = {At + 16, At + Size + (InUse ? 8 : 0), InUse, false};
+    }
     At += Size;
     First = false;
   }
-  if (At == End && Blocks.size() != Before)
+  if (At == End && !First)
     return true;
   while (Blocks.size() != Before)
     Blocks.removeLast();

@@ -28,10 +28,19 @@ public:
   /// The block that \p Address points into, or null.
   HeapBlock *find(uint64_t Address);
   List<HeapBlock> &blocks() { return Blocks; }
+  /// From here on only those blocks in use are kept whose first two words
+  /// \p Filter says yes to.
+  void keepOnly(bool (*Filter)(uint64_t First, uint64_t Second, void *Context),
+                void *Context) {
+    Wanted = Filter;
+    WantedContext = Context;
+  }
 
 private:
   bool walk(uint64_t At, uint64_t End, bool Main);
   List<HeapBlock> Blocks;
+  bool (*Wanted)(uint64_t, uint64_t, void *) = nullptr;
+  void *WantedContext = nullptr;
 };
 
 /// The host's malloc is glibc's, and no sanitizer is between.

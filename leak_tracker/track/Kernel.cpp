@@ -340,6 +340,11 @@ bool isAsleep(int Tid) {
   return State && (*State == 'S' || *State == 'D');
 }
 
+uint64_t stackPointerOf(int Tid) {
+  InKernel K;
+  return readCall(Tid, K) ? K.Sp : 0;
+}
+
 bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]) {
   InKernel K;
   return readCall(Tid, K) && K.Calls && isAsleep(Tid) && restarts(K) &&

@@ -29,6 +29,9 @@ bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context);
 /// is as before. ~0: not known.
 uint64_t switchesOf(int Tid);
 
+/// Of a thread that is in the kernel; 0: it runs, or it cannot be told.
+uint64_t stackPointerOf(int Tid);
+
 /// It is asleep in the kernel.
 bool isAsleep(int Tid);
 

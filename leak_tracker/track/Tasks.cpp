@@ -290,13 +290,14 @@ void lookAtTasks(TaskList &Tasks) {
 }
 
 void writeTask(TaskInfo &T) {
-  if (T.Kind != trace::TaskKind::Task)
+  if (T.Kind == trace::TaskKind::Thread)
     return;
-  Slot &S = slotAt(T.Id - 1);
   uint32_t Id;
   {
     InternalGuard G(Lock);
-    if (S.Users != T.Users)
+    if (T.Kind != trace::TaskKind::Task)
+      Id = ++LastTraceId; // Told of once.
+    else if (Slot &S = slotAt(T.Id - 1); S.Users != T.Users)
       Id = ++LastTraceId; // Over by now; the next user has a number of its own.
     else if (S.TraceId)
       Id = S.TraceId;
@@ -309,6 +310,7 @@ void writeTask(TaskInfo &T) {
   R.CreationStack = T.CreationStack;
   R.CreatedBy = T.Parent;
   R.Time = T.Time;
+  R.Address = T.Address;
   R.NameLength = uint32_t(strlen(T.Name));
   TheTrace.write(trace::RecordType::Task, R, {T.Name, R.NameLength});
   T.Id = Id;

@@ -10,6 +10,9 @@ Options TheOptions;
 const OptionCard OptionCards[] = {
     {OptionCard::Flag, "leaks", "1", "look for leaked tasks at exit",
      offsetof(Options, Leaks)},
+    {OptionCard::Flag, "coroutines", "1",
+     "with leaks=1: look for suspended coroutines too",
+     offsetof(Options, Coroutines)},
     {OptionCard::Flag, "locks", "0",
      "record the order in which locks are taken", offsetof(Options, Locks)},
     {OptionCard::Flag, "deadlocks", "0",

@@ -10,7 +10,7 @@
 namespace raddle {
 
 struct Options {
-  bool Leaks, Locks, Deadlocks, Profile;
+  bool Leaks, Locks, Deadlocks, Profile, Coroutines;
   bool Quiet, Help, FollowChildren, AbortOnDeadlock;
   uint32_t GraceMs, ExitCode, StallMs, HistoryLimit;
   /// 0: none. A signal's number that asks for a snapshot.

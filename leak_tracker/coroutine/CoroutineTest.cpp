@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs testdata/programs/leaks-coroutine.cpp, built by each compiler that was
+// found, without and with optimisation.
+#include "leak_tracker/coroutine/FrameSymbols.h"
+#include "leak_tracker/testing/RunProgram.h"
+#include <set>
+#include <sstream>
+
+namespace {
+
+using namespace raddle;
+using namespace raddle::leaks;
+
+TEST(FrameSymbols, PartsOfOneCoroutine) {
+  EXPECT_TRUE(areFrameSymbols("_Z1fv.resume", "_Z1fv.destroy"));
+  EXPECT_TRUE(areFrameSymbols("_Z1fv.resume", "_Z1fv.cleanup"));
+  EXPECT_TRUE(areFrameSymbols("_Z1fv.resume.llvm.12", "_Z1fv.destroy.llvm.7"));
+  EXPECT_TRUE(areFrameSymbols("_Z1fPZ1fvE11_Z1fv.Frame.actor",
+                              "_Z1fPZ1fvE11_Z1fv.Frame.destroy"));
+  EXPECT_TRUE(areFrameSymbols("_Z1fPZ1fvE11_Z1fv.Frame.actor.lto_priv.0",
+                              "_Z1fPZ1fvE11_Z1fv.Frame.destroy.lto_priv.1"));
+}
+
+TEST(FrameSymbols, OthersAreNone) {
+  for (auto [Resume, Destroy] :
+       std::vector<std::pair<const char *, const char *>>{
+           {"_Z1fv.resume", "_Z1gv.destroy"},
+           {"_Z1fv.resume", "_Z1fv.resume"},
+           {"_Z1fv.destroy", "_Z1fv.resume"},
+           {"_Z1fv.actor", "_Z1fv.destroy"},
+           {"f.Frame.actor", "f.destroy"},
+           {"on_resume", "on_destroy"},
+           {".resume", ".destroy"},
+           {"a.resume", "ab.destroy"},
+           {"", ""}})
+    EXPECT_FALSE(areFrameSymbols(Resume, Destroy)) << Resume << ' ' << Destroy;
+}
+
+TEST(FrameSymbols, NameOfTheCoroutine) {
+  for (auto [Symbol, Want] : std::vector<std::pair<const char *, const char *>>{
+           {"_ZN2ns3genEi.resume", "_ZN2ns3genEi"},
+           {"_ZN2ns3genEPZNS_3genEiE18_ZN2ns3genEi.Frame.actor",
+            "_ZN2ns3genEi"},
+           {"_ZZ4mainENUliE_clEPZZ4mainENKS_clEiE26_ZZ4mainENKUliE_clEi.Frame."
+            "actor",
+            "_ZZ4mainENKUliE_clEi"},
+           // The length belongs to nothing: as it is.
+           {"_Z1fPZ1fvE99_Z1fv.Frame.actor", "_Z1fPZ1fvE99_Z1fv.Frame"},
+           {"_Z.Frame.actor", "_Z.Frame"}}) {
+    const char *Name;
+    size_t Length;
+    findCoroutineName(Symbol, Name, Length);
+    EXPECT_EQ(std::string(Name, Length), Want);
+  }
+}
+
+std::vector<std::string> programs() {
+  std::vector<std::string> All;
+  std::stringstream List(PROGRAMS);
+  for (std::string One; std::getline(List, One, '|');)
+    All.push_back(One);
+  return All;
+}
+
+class Coroutines : public testing::TestWithParam<std::string> {
+protected:
+  Result run(const std::string &Case, const std::string &Options = "") {
+    return runProgram(GetParam(), Case, "grace_ms=50:" + Options);
+  }
+  void expectOnly(const Result &R, const std::vector<std::string> &Names) {
+    EXPECT_EQ(R.Exit, 23) << R.Errors;
+    std::multiset<std::string> Have;
+    for (const trace::LeakRecord &L : R.T.Leaks) {
+      EXPECT_EQ(L.Kind, trace::TaskKind::Coroutine);
+      EXPECT_EQ(L.State, trace::TaskState::Suspended);
+      EXPECT_NE(L.ResumePoint, 0u);
+      auto Task = R.T.Tasks.find(L.Id);
+      ASSERT_NE(Task, R.T.Tasks.end());
+      EXPECT_NE(Task->second.Address, 0u);
+      Have.insert(R.T.TaskNames.at(L.Id));
+    }
+    EXPECT_EQ(Have, (std::multiset<std::string>(Names.begin(), Names.end())))
+        << R.Errors;
+  }
+};
+
+TEST_P(Coroutines, Suspended) {
+  for (const char *Case : {"suspended", "first", "initial", "thread"}) {
+    SCOPED_TRACE(Case);
+    Result R = run(Case);
+    expectOnly(R, {"flow::fetch(int)"});
+    EXPECT_TRUE(R.says("coroutine 1 'flow::fetch(int)' is suspended"))
+        << R.Errors;
+  }
+}
+
+TEST_P(Coroutines, Kinds) {
+  Result R = run("kinds");
+  EXPECT_EQ(R.T.Leaks.size(), 3u) << R.Errors;
+  EXPECT_TRUE(R.says("'flow::Job flow::convert<double>(double)' is suspended"))
+      << R.Errors;
+  EXPECT_TRUE(R.says("'flow::Job flow::convert<int>(int)' is suspended"))
+      << R.Errors;
+}
+
+TEST_P(Coroutines, TwinsAreSilent) {
+  for (const char *Case :
+       {"suspended-fixed", "kinds-fixed", "finished", "reused", "exits"}) {
+    SCOPED_TRACE(Case);
+    Result R = run(Case);
+    EXPECT_EQ(R.Exit, 0);
+    EXPECT_EQ(R.Errors, "");
+    EXPECT_EQ(R.Out, "done\n");
+    EXPECT_TRUE(R.T.Leaks.empty());
+  }
+}
+
+TEST_P(Coroutines, AlikeAreGrouped) {
+  Result R = run("many");
+  expectOnly(R, std::vector<std::string>(100, "flow::fetch(int)"));
+  EXPECT_TRUE(R.says("alike, each is suspended")) << R.Errors;
+}
+
+TEST_P(Coroutines, OneThatRunsIsNotSuspended) {
+  Result R = run("blocked");
+  ASSERT_EQ(R.T.Leaks.size(), 2u) << R.Errors;
+  EXPECT_NE(R.T.Leaks[0].Kind, R.T.Leaks[1].Kind);
+  EXPECT_TRUE(R.says("'flow::blocks(int)' is suspended")) << R.Errors;
+}
+
+TEST_P(Coroutines, BaselineKeepsThem) {
+  Result R = run("baseline");
+  if (R.Exit == 77)
+    GTEST_SKIP() << "built without raddle.h";
+  expectOnly(R, {"flow::Job flow::convert<int>(int)"});
+}
+
+TEST_P(Coroutines, RulesAndTheOptionLetPass) {
+  EXPECT_EQ(run("suspended", "ignore='top:flow::fetch*'").Exit, 0);
+  EXPECT_EQ(run("suspended", "ignore='top:flow::other*'").Exit, 23);
+  EXPECT_EQ(run("suspended", "coroutines=0").Exit, 0);
+}
+
+std::string nameOf(const testing::TestParamInfo<std::string> &Info) {
+  std::string Name = Info.param.substr(Info.param.rfind('/') + 1);
+  for (char &C : Name)
+    if (!isalnum(C))
+      C = '_';
+  return Name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Compilers, Coroutines, testing::ValuesIn(programs()),
+                         nameOf);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Coroutines);
+
+} // namespace

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "leak_tracker/coroutine/Coroutines.h"
+#include "leak_tracker/coroutine/FrameSymbols.h"
+#include "leak_tracker/track/Heap.h"
+#include "leak_tracker/track/Kernel.h"
+#include "runtime/core/InternalLock.h"
+#include "runtime/core/Maps.h"
+#include "runtime/stack/StackStore.h"
+#include "runtime/stack/Symbols.h"
+
+namespace raddle::leaks {
+
+namespace {
+
+/// More than this is not read: the process has other things to do.
+constexpr uint64_t MostBytes = uint64_t(1) << 30;
+
+struct Range {
+  uint64_t Start, End;
+};
+
+/// A coroutine's two functions.
+struct Function {
+  uint64_t Resume, Destroy;
+};
+
+struct Frame {
+  uint64_t Address, Resume;
+  bool Runs;
+};
+
+/// Of known frames: the baseline that saw them first.
+HashTable Known;
+InternalLock KnownLock;
+
+uint64_t keyOf(uint64_t Address, uint64_t Resume) {
+  return mix(Address, Resume) | 1;
+}
+
+class Scan {
+public:
+  ~Scan() {
+    Code.release();
+    Functions.release();
+    Verdicts.release();
+    Frames.release();
+  }
+  void run(const TaskList &Threads, const HostState &Host);
+  List<Frame> Frames;
+
+private:
+  static bool wanted(uint64_t First, uint64_t Second, void *Context) {
+    return static_cast<Scan *>(Context)->mayBeFrame(First, Second);
+  }
+  const Range *codeAt(uint64_t Address) const;
+  bool mayBeFrame(uint64_t Resume, uint64_t Destroy) const;
+  bool isCoroutine(uint64_t Resume, uint64_t Destroy);
+  void readHeap();
+  void findRunning(const TaskInfo &Thread, const HostState &Host);
+  uint64_t functionOf(uint64_t Pc) const;
+
+  List<Range> Code; ///< Ascending.
+  List<Function> Functions;
+  HashTable Verdicts; ///< Of pairs: 1 no, 2 yes.
+};
+
+const Range *Scan::codeAt(uint64_t Address) const {
+  size_t Low = 0, High = Code.size();
+  while (Low != High) {
+    size_t Middle = (Low + High) / 2;
+    if (Code[Middle].End <= Address)
+      Low = Middle + 1;
+    else
+      High = Middle;
+  }
+  return Low != Code.size() && Address >= Code[Low].Start ? &Code[Low]
+                                                          : nullptr;
+}
+
+/// Nearly all blocks are passed over here.
+bool Scan::mayBeFrame(uint64_t Resume, uint64_t Destroy) const {
+  if (Resume < 4096 || Destroy < 4096 || Resume == Destroy)
+    return false;
+  const Range *R = codeAt(Resume);
+  return R && Destroy >= R->Start && Destroy < R->End;
+}
+
+bool Scan::isCoroutine(uint64_t Resume, uint64_t Destroy) {
+  uint32_t *Verdict = Verdicts.insert(keyOf(Resume, Destroy));
+  if (Verdict && *Verdict)
+    return *Verdict == 2;
+  Symbol R, D;
+  bool Yes = findSymbol(Resume, R) && !R.Offset && findSymbol(Destroy, D) &&
+             !D.Offset && areFrameSymbols(R.Name, D.Name);
+  if (Verdict)
+    *Verdict = Yes ? 2 : 1;
+  if (Yes)
+    if (Function *F = Functions.add())
+      *F = {Resume, Destroy};
+  return Yes;
+}
+
+void Scan::readHeap() {
+  Heap Blocks;
+  Blocks.keepOnly(wanted, this);
+  {
+    MapsReader Maps;
+    Mapping M;
+    while (Maps.next(M)) {
+      if (!M.Executable || M.Anonymous)
+        continue;
+      if (Range *R = Code.add())
+        *R = {M.Start, M.End};
+    }
+  }
+  uint64_t Bytes = 0;
+  MapsReader Maps;
+  Mapping M;
+  while (Maps.next(M) && Bytes <= MostBytes) {
+    if (!M.Readable || !M.Writable || !M.Anonymous || M.IsStack)
+      continue;
+    // Other threads may allocate meanwhile, and the headers not fit.
+    bool Done = false;
+    for (unsigned Try = 0; Try != 3 && !Done; ++Try)
+      Done = M.IsHeap ? Blocks.addMain(M.Start, M.End)
+                      : Blocks.addArena(M.Start, M.End);
+    if (Done)
+      Bytes += M.End - M.Start;
+  }
+  for (const HeapBlock &B : Blocks.blocks()) {
+    uint64_t Words[2];
+    if (!sys::safeRead(Words, B.Start, sizeof(Words)) ||
+        !mayBeFrame(Words[0], Words[1]) || !isCoroutine(Words[0], Words[1]))
+      continue;
+    if (Frame *F = Frames.add())
+      *F = {B.Start, Words[0], false};
+  }
+}
+
+/// The start of the resume function that \p Pc returns into, or 0.
+uint64_t Scan::functionOf(uint64_t Pc) const {
+  constexpr uint64_t MostCode = 1 << 20;
+  for (const Function &F : Functions) {
+    Symbol S;
+    bool Near = Pc - F.Resume <= MostCode || Pc - F.Destroy <= MostCode;
+    if (!Near || !findFrameSymbol(Pc, false, S))
+      continue;
+    uint64_t Start = Pc - 1 - S.Offset;
+    if (Start == F.Resume || Start == F.Destroy)
+      return F.Resume;
+  }
+  return 0;
+}
+
+/// A thread that is in a coroutine has an address of its code on its stack,
+/// and, most often, the frame's. If it has not, it may be in any frame of that
+/// coroutine.
+void Scan::findRunning(const TaskInfo &T, const HostState &Host) {
+  if (T.Kind != trace::TaskKind::Thread ||
+      T.State == trace::TaskState::FinishedUnjoined || !T.StackHigh)
+    return;
+  // Below the call that waits are the registers that libc and we have saved.
+  uint64_t From = T.IsMe ? Host.Sp : stackPointerOf(T.Tid);
+  if (!From && T.blocked())
+    From = T.Wait.Site.Sp;
+  if (From < T.StackLow || From >= T.StackHigh)
+    From = T.StackLow;
+  List<uint64_t> In;      // Coroutines whose code is on the stack.
+  List<uint64_t> OnStack; // Indices of frames.
+  HashTable ByAddress;
+  for (size_t I = 0; I != Frames.size(); ++I)
+    if (uint32_t *Index = ByAddress.insert(Frames[I].Address))
+      *Index = uint32_t(I) + 1;
+  auto Visit = [&](uint64_t Word) {
+    if (uint32_t *Index = ByAddress.find(Word)) {
+      if (uint64_t *I = OnStack.add())
+        *I = *Index - 1;
+    } else if (uint64_t Resume = codeAt(Word) ? functionOf(Word) : 0) {
+      if (uint64_t *I = In.add())
+        *I = Resume;
+    }
+  };
+  WordReader Words;
+  uint64_t Word;
+  for (uint64_t At = (From + 7) & ~uint64_t(7); At + 8 <= T.StackHigh; At += 8)
+    if (Words.load(At, Word) && Word)
+      Visit(Word);
+  if (T.blocked() && T.Wait.Site.Pc)
+    Visit(T.Wait.Site.Pc);
+  if (T.IsMe)
+    for (uint64_t Register : Host.Registers)
+      if (Register)
+        Visit(Register);
+  // One that runs may be in a coroutine that has called nothing.
+  bool Anywhere = !T.IsMe && !T.blocked() && !isAsleep(T.Tid);
+  for (uint64_t Index : OnStack)
+    Frames[Index].Runs |= Anywhere;
+  for (uint64_t Resume : In) {
+    bool Seen = false;
+    for (uint64_t Index : OnStack)
+      if (Frames[Index].Resume == Resume)
+        Seen = Frames[Index].Runs = true;
+    for (Frame &F : Frames)
+      F.Runs |= !Seen && F.Resume == Resume;
+  }
+  In.release();
+  OnStack.release();
+  ByAddress.release();
+}
+
+void Scan::run(const TaskList &Threads, const HostState &Host) {
+  if (!hasGlibcHeap())
+    return;
+  readHeap();
+  if (Frames.empty())
+    return;
+  for (const TaskInfo &T : Threads)
+    findRunning(T, Host);
+}
+
+} // namespace
+
+void lookAtCoroutines(TaskList &Tasks, const HostState &Host) {
+  Scan S;
+  S.run(Tasks, Host);
+  InternalGuard G(KnownLock);
+  for (const Frame &F : S.Frames) {
+    if (F.Runs)
+      continue;
+    TaskInfo *T = Tasks.add();
+    if (!T)
+      return;
+    T->Kind = trace::TaskKind::Coroutine;
+    T->State = trace::TaskState::Suspended;
+    T->Address = F.Address;
+    T->ResumePoint = T->StartRoutine = F.Resume;
+    T->Stack = TheStacks.intern(&T->ResumePoint, 1, trace::StackExactTop);
+    const uint32_t *Epoch = Known.find(keyOf(F.Address, F.Resume));
+    T->Epoch = Epoch ? *Epoch : ~uint32_t(0);
+  }
+}
+
+void keepCoroutines(uint32_t Epoch, const HostState &Host) {
+  // Those that run are of the baseline too: no stack is looked at.
+  TaskList None;
+  Scan S;
+  S.run(None, Host);
+  InternalGuard G(KnownLock);
+  for (const Frame &F : S.Frames)
+    if (uint32_t *E = Known.insert(keyOf(F.Address, F.Resume)); E && !*E)
+      *E = Epoch;
+}
+
+void nameCoroutine(uint64_t ResumePoint, TextSink &To) {
+  Symbol S;
+  if (!findSymbol(ResumePoint, S))
+    return;
+  const char *Name;
+  size_t Length;
+  findCoroutineName(S.Name, Name, Length);
+  TextBuffer<4096> Own;
+  Own.append(Name, Length);
+  demangle(Own.text(), To);
+}
+
+} // namespace raddle::leaks
