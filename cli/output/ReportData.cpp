@@ -4,8 +4,10 @@
 #include "checkers/framework/CheckCard.h"
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/RunJson.h"
 #include "cli/output/SourceFiles.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Path.h"
 #include <map>
 #include <set>
 
@@ -24,6 +26,9 @@ constexpr unsigned Around = 4, AroundOfGraph = 1;
 constexpr size_t MaxSourceBytes = 3 << 20, MaxSourceBytesOfGraph = 1 << 20;
 constexpr size_t MaxAcquisitions = 10000, MaxEdgePlaces = 15000;
 
+/// Who names a place decides how much of its file is shown.
+enum class NamedBy : uint8_t { Finding, Graph, Run };
+
 /// Each lock and edge gets its share, and this many at least.
 size_t share(size_t All, size_t Sharers, size_t Least) {
   return std::max(Least, All / std::max<size_t>(1, Sharers));
@@ -38,9 +43,9 @@ class Excerpts {
 public:
   explicit Excerpts(StringRef Root) : Files(Root) {}
 
-  unsigned add(const Place &P, bool OfGraph) {
-    unsigned Lines = OfGraph ? AroundOfGraph : Around;
-    size_t Max = OfGraph ? MaxSourceBytesOfGraph : MaxSourceBytes;
+  unsigned add(const Place &P, NamedBy By) {
+    unsigned Lines = By == NamedBy::Graph ? AroundOfGraph : Around;
+    size_t Max = By == NamedBy::Graph ? MaxSourceBytesOfGraph : MaxSourceBytes;
     auto [It, New] = Index.try_emplace(P.File, Paths.size());
     if (New) {
       Paths.push_back(P.File);
@@ -112,12 +117,13 @@ public:
 
 private:
   void text(StringRef Key, StringRef Value) { J.attribute(Key, utf8(Value)); }
-  void place(StringRef Key, const Place &P, bool OfGraph = false);
+  void place(StringRef Key, const Place &P, NamedBy By = NamedBy::Finding);
   void acquisition(const Acquisition &A, bool WithMode);
   void head();
   void finding(const Finding &F);
   void witness(const Witness &W);
   void graph();
+  void run();
   template <typename Range> void indices(StringRef Key, const Range &Values) {
     J.attributeArray(Key, [&] {
       for (uint32_t V : Values)
@@ -130,16 +136,17 @@ private:
   Excerpts Sources;
 };
 
-void DataWriter::place(StringRef Key, const Place &P, bool OfGraph) {
+void DataWriter::place(StringRef Key, const Place &P, NamedBy By) {
   if (P.File.empty() || P.Line == 0)
     return J.attribute(Key, nullptr);
-  unsigned Source = Sources.add(P, OfGraph);
+  unsigned Source = Sources.add(P, By);
   Place Shown = Sources.Files.inUtf16(P);
   J.attributeObject(Key, [&] {
     J.attribute("source", Source);
     J.attribute("line", Shown.Line);
     J.attribute("column", Shown.Column);
-    if (!OfGraph)
+    // Debug information knows of no end.
+    if (By == NamedBy::Finding || (By == NamedBy::Run && Shown.EndColumn))
       J.attribute("endColumn", Shown.EndColumn);
   });
 }
@@ -238,7 +245,7 @@ void DataWriter::finding(const Finding &F) {
 
 void DataWriter::acquisition(const Acquisition &A, bool WithMode) {
   J.object([&] {
-    place("place", A.Where, /*OfGraph=*/true);
+    place("place", A.Where, NamedBy::Graph);
     text("function", A.Function);
     if (WithMode)
       text("mode", A.Mode);
@@ -255,7 +262,7 @@ void DataWriter::graph() {
         text("name", L.Name);
         text("group", L.Group);
         text("kind", L.Kind);
-        place("place", L.Declared, /*OfGraph=*/true);
+        place("place", L.Declared, NamedBy::Graph);
         J.attribute("count", static_cast<uint64_t>(L.Acquisitions.size()));
         J.attributeArray("acquisitions", [&] {
           for (const Acquisition &A :
@@ -287,6 +294,28 @@ void DataWriter::graph() {
   indices("order", G.Order);
 }
 
+void DataWriter::run() {
+  auto IndexBelow = [&](StringRef Key, Index At, size_t Size) {
+    if (At && *At < Size)
+      J.attribute(Key, *At);
+    else
+      J.attribute(Key, nullptr);
+  };
+  auto PlaceOf = [&](StringRef Key, const Place &P) {
+    place(Key, P, NamedBy::Run);
+  };
+  auto LockOf = [&](StringRef Key, Index L) {
+    IndexBelow(Key, L, R.Graph.Locks.size());
+  };
+  auto FindingOf = [&](StringRef Key, Index F) {
+    IndexBelow(Key, F, R.Findings.size());
+  };
+  // The page is for others to read too: they have other folders.
+  auto ModuleOf = [](StringRef M) { return sys::path::filename(M).str(); };
+  writeRun(J, R,
+           {PlaceOf, LockOf, FindingOf, ModuleOf, /*KnownExitCodesOnly=*/true});
+}
+
 void DataWriter::document() {
   J.object([&] {
     head();
@@ -295,6 +324,7 @@ void DataWriter::document() {
         finding(F);
     });
     graph();
+    run();
     Sources.write(J);
   });
 }
