@@ -69,18 +69,18 @@ TEST(GtestListener, FailsTheTestThatStartedTheTask) {
     EXPECT_THAT(R.Out, HasSubstr(std::string("[  FAILED  ] ") + Name));
     EXPECT_THAT(R.Out, HasSubstr(std::string(Name) + " leaves 1 task behind"));
   }
-  for (const char *Name :
-       {"Clean.Joined", "Two/Parts.InParallel/1", "Fixture.EndsItsThread"})
+  for (const char *Name : {"Clean.Joined", "Clean.InThePool",
+                           "Two/Parts.InParallel/1", "Fixture.EndsItsThread"})
     EXPECT_THAT(R.Out, HasSubstr(std::string("[       OK ] ") + Name));
-  EXPECT_EQ(count(R.Out, "raddle: leaked: thread "), 4u) << R.Out;
+  EXPECT_EQ(count(R.Out, "raddle: leaked: thread "), 5u) << R.Out;
   // It fails for its own reason; the rest is only told.
   EXPECT_THAT(R.Out, HasSubstr("[  FAILED  ] Broken.FailsItself"));
   EXPECT_EQ(count(R.Errors, "raddle: leaked: thread "), 1u) << R.Errors;
   // The failure is at the test's line, and in the report for machines.
   EXPECT_THAT(R.Out, HasSubstr("gtest-leaks.cpp:"));
   EXPECT_THAT(R.Out, Not(HasSubstr("gtest_listener.h")));
-  EXPECT_EQ(count(R.Xml, "<failure message"), 5u) << R.Xml;
-  EXPECT_EQ(count(R.Xml, "behind&#x0A;raddle: leaked: thread "), 4u);
+  EXPECT_EQ(count(R.Xml, "<failure message"), 6u) << R.Xml;
+  EXPECT_EQ(count(R.Xml, "behind&#x0A;raddle: leaked: thread "), 5u);
 }
 
 TEST(GtestListener, LetsCleanTestsPass) {

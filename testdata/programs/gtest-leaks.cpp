@@ -3,7 +3,14 @@
 // A GoogleTest program with leaks of all sorts and their twins; run by
 // leak_tracker/include/ListenersTest.cpp.
 #include "raddle/gtest_listener.h"
+#include "raddle/task.h"
 #include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -52,6 +59,67 @@ protected:
   std::thread Worker;
 };
 TEST_F(Fixture, EndsItsThread) {}
+
+/// A pool that is older than the tests, and stays.
+class Pool : public testing::Environment {
+public:
+  void SetUp() override {
+    for (std::thread &Worker : Workers)
+      Worker = std::thread([this] { work(); });
+  }
+  void TearDown() override {
+    {
+      std::lock_guard<std::mutex> Lock(Mutex);
+      Closed = true;
+    }
+    Changed.notify_all();
+    for (std::thread &Worker : Workers)
+      Worker.join();
+  }
+  /// Runs \p Work as a task, and tells when it has ended.
+  template <typename Function> std::future<void> submit(Function Work) {
+    auto Done = std::make_shared<std::promise<void>>();
+    auto Task = std::make_shared<raddle::TrackedFunction<Function>>(
+        raddle::tracked("work", Work));
+    std::lock_guard<std::mutex> Lock(Mutex);
+    Queue.push_back([=] {
+      (*Task)();
+      Done->set_value();
+    });
+    Changed.notify_one();
+    return Done->get_future();
+  }
+
+private:
+  void work() {
+    std::unique_lock<std::mutex> Lock(Mutex);
+    for (;;) {
+      Changed.wait(Lock, [this] { return Closed || !Queue.empty(); });
+      if (Queue.empty())
+        return;
+      std::function<void()> Work = std::move(Queue.front());
+      Queue.pop_front();
+      Lock.unlock();
+      Work();
+      Work = nullptr;
+      Lock.lock();
+    }
+  }
+  std::thread Workers[2];
+  std::mutex Mutex;
+  std::condition_variable Changed;
+  std::deque<std::function<void()>> Queue;
+  bool Closed = false;
+};
+auto *ThePool =
+    static_cast<Pool *>(testing::AddGlobalTestEnvironment(new Pool));
+
+TEST(Clean, InThePool) {
+  ThePool->submit([] { std::thread([] {}).join(); }).wait();
+}
+TEST(Leaky, InThePool) {
+  ThePool->submit([] { std::thread(sleepLong).detach(); }).wait();
+}
 
 TEST(Leaky, SkipsToo) {
   std::thread(sleepLong).detach();
