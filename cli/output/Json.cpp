@@ -4,6 +4,7 @@
 // scripts read.
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/RunJson.h"
 
 using namespace llvm;
 using namespace raddle::lockorder;
@@ -26,6 +27,7 @@ private:
   void witness(const Witness &W);
   void graph();
   void acquisitions(StringRef Key, const std::vector<Acquisition> &List);
+  void run();
 
   const Results &R;
   json::OStream J;
@@ -111,6 +113,12 @@ void JsonWriter::finding(const Finding &F) {
         });
     });
     texts("notes", D.Notes);
+    texts("identity", D.Identity);
+    // Most findings are of the sources.
+    if (D.Leak && *D.Leak < R.Run.Leaks.size())
+      J.attribute("leak", *D.Leak);
+    if (D.Deadlock && *D.Deadlock < R.Run.Deadlocks.size())
+      J.attribute("deadlock", *D.Deadlock);
   });
 }
 
@@ -153,6 +161,24 @@ void JsonWriter::graph() {
   });
 }
 
+void JsonWriter::run() {
+  auto PlaceOf = [&](StringRef Key, const Place &P) { place(Key, P); };
+  auto LockOf = [&](StringRef Key, Index L) {
+    if (L && *L < R.Graph.Locks.size())
+      text(Key, R.Graph.Locks[*L].Name);
+    else
+      J.attribute(Key, nullptr);
+  };
+  auto FindingOf = [&](StringRef Key, Index F) {
+    if (F && *F < R.Findings.size())
+      text(Key, R.Findings[*F].Fingerprint);
+    else
+      J.attribute(Key, nullptr);
+  };
+  auto ModuleOf = [](StringRef M) { return M.str(); };
+  writeRun(J, R, {PlaceOf, LockOf, FindingOf, ModuleOf});
+}
+
 void JsonWriter::document() {
   J.object([&] {
     J.attribute("version", 1);
@@ -182,6 +208,7 @@ void JsonWriter::document() {
         finding(F);
     });
     J.attributeObject("graph", [&] { graph(); });
+    run();
   });
 }
 

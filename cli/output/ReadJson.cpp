@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/output/ReadJson.h"
 #include "cli/output/Formats.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/Support/JSON.h"
+#include "cli/output/JsonFields.h"
 
 using namespace llvm;
 using namespace raddle::lockorder;
@@ -11,35 +10,16 @@ namespace raddle::cli {
 namespace {
 
 /// Remembers the first thing that is not as it should be, with the place.
-class Reader {
+class Reader : JsonFields {
 public:
   explicit Reader(json::Path::Root &Root) : Root(Root) {}
 
   bool document(const json::Value &V, Results &R);
 
 private:
-  using Item = function_ref<bool(const json::Object &, json::Path)>;
-
-  const json::Value &field(const json::Object &O, StringRef Key) const {
-    static const json::Value Null = nullptr;
-    const json::Value *V = O.get(Key);
-    return V ? *V : Null;
-  }
-  template <typename T>
-  bool get(const json::Object &O, StringRef Key, T &Into, json::Path P) const {
-    return json::fromJSON(field(O, Key), Into, P.field(Key));
-  }
-  bool object(const json::Object &O, StringRef Key, json::Path P, Item Read);
-  bool optional(const json::Object &O, StringRef Key, json::Path P, Item Read) {
-    return field(O, Key).kind() == json::Value::Null || object(O, Key, P, Read);
-  }
-  bool array(const json::Object &O, StringRef Key, json::Path P, Item Read);
   bool names(const json::Object &O, StringRef Key, json::Path P,
              std::vector<uint32_t> &Into) const;
-  bool number(const json::Object &O, StringRef Key, unsigned &Into,
-              json::Path P) const;
   bool edgeIndex(const json::Object &O, uint32_t &Into, json::Path P) const;
-  bool place(const json::Object &O, Place &Into, json::Path P);
   bool acquisitions(const json::Object &O, json::Path P,
                     std::vector<Acquisition> &Into);
   bool graph(const json::Object &O, json::Path P);
@@ -54,35 +34,6 @@ private:
   StringMap<uint32_t> LockOf;
 };
 
-bool Reader::object(const json::Object &O, StringRef Key, json::Path P,
-                    Item Read) {
-  const json::Object *Inner = field(O, Key).getAsObject();
-  if (!Inner) {
-    P.field(Key).report("an object must stand here");
-    return false;
-  }
-  return Read(*Inner, P.field(Key));
-}
-
-bool Reader::array(const json::Object &O, StringRef Key, json::Path P,
-                   Item Read) {
-  const json::Array *List = field(O, Key).getAsArray();
-  if (!List) {
-    P.field(Key).report("a list must stand here");
-    return false;
-  }
-  for (auto [Index, V] : enumerate(*List)) {
-    const json::Object *Each = V.getAsObject();
-    if (!Each) {
-      P.field(Key).index(Index).report("an object must stand here");
-      return false;
-    }
-    if (!Read(*Each, P.field(Key).index(Index)))
-      return false;
-  }
-  return true;
-}
-
 bool Reader::names(const json::Object &O, StringRef Key, json::Path P,
                    std::vector<uint32_t> &Into) const {
   std::vector<std::string> Names;
@@ -96,17 +47,6 @@ bool Reader::names(const json::Object &O, StringRef Key, json::Path P,
     }
     Into.push_back(It->second);
   }
-  return true;
-}
-
-bool Reader::number(const json::Object &O, StringRef Key, unsigned &Into,
-                    json::Path P) const {
-  std::optional<int64_t> N = field(O, Key).getAsInteger();
-  if (!N || *N < 0 || *N > std::numeric_limits<unsigned>::max()) {
-    P.field(Key).report("a number from 0 on must stand here");
-    return false;
-  }
-  Into = static_cast<unsigned>(*N);
   return true;
 }
 
@@ -132,15 +72,6 @@ bool Reader::named(const json::Object &O, StringRef Key, json::Path P, T Last,
     }
   P.field(Key).report("not one of the known words");
   return false;
-}
-
-bool Reader::place(const json::Object &O, Place &Into, json::Path P) {
-  return optional(O, "place", P, [&](const json::Object &At, json::Path Here) {
-    return get(At, "file", Into.File, Here) &&
-           number(At, "line", Into.Line, Here) &&
-           number(At, "column", Into.Column, Here) &&
-           number(At, "endColumn", Into.EndColumn, Here);
-  });
 }
 
 bool Reader::acquisitions(const json::Object &O, json::Path P,
@@ -234,7 +165,11 @@ bool Reader::finding(const json::Object &O, json::Path P) {
                  return get(Each, "rule", A.Rule, Here) &&
                         get(Each, "answer", A.Answer, Here);
                }) &&
-         get(O, "notes", D.Notes, P);
+         get(O, "notes", D.Notes, P) &&
+         // Earlier versions did not write it.
+         (!O.get("identity") || get(O, "identity", D.Identity, P)) &&
+         index(O, "leak", D.Leak, R->Run.Leaks.size(), P) &&
+         index(O, "deadlock", D.Deadlock, R->Run.Deadlocks.size(), P);
 }
 
 bool Reader::document(const json::Value &V, Results &Into) {
@@ -273,10 +208,35 @@ bool Reader::document(const json::Value &V, Results &Into) {
                 [&](const json::Object &Graph, json::Path Here) {
                   return graph(Graph, Here);
                 }) &&
+         optional(*O, "run", P,
+                  [&](const json::Object &Run, json::Path Here) {
+                    return readRun(Run, Here, LockOf, R->Run);
+                  }) &&
          array(*O, "findings", P,
                [&](const json::Object &Each, json::Path Here) {
                  return finding(Each, Here);
                });
+}
+
+/// The parser calls itself for what is nested: any file may come, but the stack
+/// has an end.
+constexpr unsigned MaxDepth = 100;
+
+bool tooDeep(StringRef Text) {
+  unsigned Depth = 0;
+  bool Quoted = false;
+  for (size_t I = 0; I < Text.size(); ++I) {
+    char C = Text[I];
+    if (C == '"')
+      Quoted = !Quoted;
+    else if (Quoted)
+      I += C == '\\';
+    else if ((C == '{' || C == '[') && ++Depth > MaxDepth)
+      return true;
+    else if ((C == '}' || C == ']') && Depth)
+      --Depth;
+  }
+  return false;
 }
 
 } // namespace
@@ -287,6 +247,8 @@ Expected<Results> readJson(StringRef Text, StringRef Name) {
                              toString(std::move(E)) +
                              "; write one with 'raddle lint -o results.json'");
   };
+  if (tooDeep(Text))
+    return Failed(createStringError("it is nested too deeply"));
   Expected<json::Value> V = json::parse(Text);
   if (!V)
     return Failed(V.takeError());
