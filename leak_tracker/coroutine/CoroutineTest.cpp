@@ -95,6 +95,58 @@ TEST_P(Coroutines, Suspended) {
   }
 }
 
+/// The line of the program's source that is marked "LINE <name>".
+unsigned markedLine(const std::string &Name) {
+  std::ifstream In(SOURCE);
+  unsigned Line = 0;
+  for (std::string Text; std::getline(In, Text);) {
+    ++Line;
+    if (Text.find("// LINE " + Name) != std::string::npos)
+      return Line;
+  }
+  return 0;
+}
+
+/// The line that addr2line has for the frame that the report tells, or 0.
+unsigned lineOfFrame(const std::string &Program, const Result &R) {
+  size_t At = R.Errors.find("    is at "), Plus = R.Errors.find("-O", At);
+  Plus = R.Errors.find('+', Plus);
+  if (At == std::string::npos || Plus == std::string::npos)
+    return 0;
+  std::string Address = R.Errors.substr(Plus + 1);
+  Address = Address.substr(0, Address.find(')'));
+  FILE *Out = popen((ADDR2LINE " -e " + Program + " " + Address).c_str(), "r");
+  char Line[4096] = "";
+  if (!Out || !fgets(Line, sizeof(Line), Out))
+    Line[0] = 0;
+  if (Out)
+    pclose(Out);
+  const char *Colon = strrchr(Line, ':');
+  return Colon ? unsigned(atoi(Colon + 1)) : 0;
+}
+
+TEST_P(Coroutines, TellsWhichSuspension) {
+  const struct {
+    const char *Case, *Line;
+    unsigned Index;
+  } Cases[] = {{"initial", "initial", 1},
+               {"first", "first", 2},
+               {"suspended", "second", 3}};
+  bool Optimised = GetParam().find("-O0") == std::string::npos;
+  for (const auto &C : Cases) {
+    SCOPED_TRACE(C.Case);
+    Result R = run(C.Case);
+    ASSERT_EQ(R.T.Leaks.size(), 1u) << R.Errors;
+    const trace::LeakRecord &L = R.T.Leaks[0];
+    EXPECT_EQ(L.ResumeIndex, C.Index) << R.Errors;
+    ASSERT_EQ(R.T.Stacks[L.Stack].size(), 1u);
+    EXPECT_GT(R.T.Stacks[L.Stack][0], L.ResumePoint);
+    // Optimised code goes on with what follows the line.
+    if (!Optimised && C.Index != 1 && *ADDR2LINE)
+      EXPECT_EQ(lineOfFrame(GetParam(), R), markedLine(C.Line)) << R.Errors;
+  }
+}
+
 TEST_P(Coroutines, Kinds) {
   Result R = run("kinds");
   EXPECT_EQ(R.T.Leaks.size(), 3u) << R.Errors;

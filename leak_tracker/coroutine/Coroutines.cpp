@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/coroutine/Coroutines.h"
 #include "leak_tracker/coroutine/FrameSymbols.h"
+#include "leak_tracker/coroutine/Suspension.h"
 #include "leak_tracker/track/Heap.h"
 #include "leak_tracker/track/Kernel.h"
 #include "runtime/core/InternalLock.h"
@@ -22,10 +23,14 @@ struct Range {
 /// A coroutine's two functions.
 struct Function {
   uint64_t Resume, Destroy;
+  bool Gcc;
+  bool Walked; ///< Place is set.
+  IndexPlace Place;
 };
 
 struct Frame {
-  uint64_t Address, Resume;
+  uint64_t Address;
+  uint32_t Of; ///< Index of a function.
   bool Runs;
 };
 
@@ -44,8 +49,13 @@ public:
     Functions.release();
     Verdicts.release();
     Frames.release();
+    Points.release();
+    PointOf.release();
+    ByAddress.release();
   }
   void run(const TaskList &Threads, const HostState &Host);
+  const Function &functionOf(const Frame &F) const { return Functions[F.Of]; }
+  Suspension suspensionOf(const Frame &F);
   List<Frame> Frames;
 
 private:
@@ -54,14 +64,19 @@ private:
   }
   const Range *codeAt(uint64_t Address) const;
   bool mayBeFrame(uint64_t Resume, uint64_t Destroy) const;
-  bool isCoroutine(uint64_t Resume, uint64_t Destroy);
+  /// Index of the function plus 1, or 0.
+  uint32_t coroutineOf(uint64_t Resume, uint64_t Destroy);
   void readHeap();
   void findRunning(const TaskInfo &Thread, const HostState &Host);
-  uint64_t functionOf(uint64_t Pc) const;
+  uint32_t functionAt(uint64_t Pc) const;
 
   List<Range> Code; ///< Ascending.
   List<Function> Functions;
-  HashTable Verdicts; ///< Of pairs: 1 no, 2 yes.
+  HashTable Verdicts;  ///< Of pairs: 1 no, else index of the function plus 2.
+  HashTable ByAddress; ///< Frames, to their index plus 1.
+  /// Functions are read once for each number of a suspension.
+  List<Suspension> Points;
+  HashTable PointOf; ///< To the index plus 1.
 };
 
 const Range *Scan::codeAt(uint64_t Address) const {
@@ -85,19 +100,43 @@ bool Scan::mayBeFrame(uint64_t Resume, uint64_t Destroy) const {
   return R && Destroy >= R->Start && Destroy < R->End;
 }
 
-bool Scan::isCoroutine(uint64_t Resume, uint64_t Destroy) {
+uint32_t Scan::coroutineOf(uint64_t Resume, uint64_t Destroy) {
   uint32_t *Verdict = Verdicts.insert(keyOf(Resume, Destroy));
-  if (Verdict && *Verdict)
-    return *Verdict == 2;
+  if (!Verdict)
+    return 0;
+  if (*Verdict)
+    return *Verdict - 1;
   Symbol R, D;
   bool Yes = findSymbol(Resume, R) && !R.Offset && findSymbol(Destroy, D) &&
              !D.Offset && areFrameSymbols(R.Name, D.Name);
-  if (Verdict)
-    *Verdict = Yes ? 2 : 1;
-  if (Yes)
-    if (Function *F = Functions.add())
-      *F = {Resume, Destroy};
-  return Yes;
+  Function *F = Yes ? Functions.add() : nullptr;
+  if (F)
+    *F = {Resume, Destroy, isGccSymbol(R.Name), false, {}};
+  *Verdict = F ? uint32_t(Functions.size()) + 1 : 1;
+  return *Verdict - 1;
+}
+
+Suspension Scan::suspensionOf(const Frame &F) {
+  Function &Of = Functions[F.Of];
+  if (!Of.Walked) {
+    Of.Walked = true;
+    Of.Place = findIndex(F.Address, Of.Resume, Of.Destroy, Of.Gcc);
+  }
+  uint64_t Index = 0;
+  if (!Of.Place.Bytes ||
+      !sys::safeRead(&Index, F.Address + Of.Place.Offset, Of.Place.Bytes))
+    return {};
+  uint32_t *Point = PointOf.insert(mix(Of.Resume, Index) | 1);
+  if (!Point)
+    return {};
+  if (!*Point) {
+    Suspension *S = Points.add();
+    if (!S)
+      return {};
+    *S = findSuspension(F.Address, Of.Resume, Of.Gcc);
+    *Point = uint32_t(Points.size());
+  }
+  return Points[*Point - 1];
 }
 
 void Scan::readHeap() {
@@ -130,15 +169,20 @@ void Scan::readHeap() {
   for (const HeapBlock &B : Blocks.blocks()) {
     uint64_t Words[2];
     if (!sys::safeRead(Words, B.Start, sizeof(Words)) ||
-        !mayBeFrame(Words[0], Words[1]) || !isCoroutine(Words[0], Words[1]))
+        !mayBeFrame(Words[0], Words[1]))
       continue;
-    if (Frame *F = Frames.add())
-      *F = {B.Start, Words[0], false};
+    uint32_t Of = coroutineOf(Words[0], Words[1]);
+    Frame *F = Of ? Frames.add() : nullptr;
+    if (!F)
+      continue;
+    *F = {B.Start, Of - 1, false};
+    if (uint32_t *Index = ByAddress.insert(B.Start))
+      *Index = uint32_t(Frames.size());
   }
 }
 
-/// The start of the resume function that \p Pc returns into, or 0.
-uint64_t Scan::functionOf(uint64_t Pc) const {
+/// The function that \p Pc returns into, as index plus 1, or 0.
+uint32_t Scan::functionAt(uint64_t Pc) const {
   constexpr uint64_t MostCode = 1 << 20;
   for (const Function &F : Functions) {
     Symbol S;
@@ -147,7 +191,7 @@ uint64_t Scan::functionOf(uint64_t Pc) const {
       continue;
     uint64_t Start = Pc - 1 - S.Offset;
     if (Start == F.Resume || Start == F.Destroy)
-      return F.Resume;
+      return uint32_t(&F - Functions.begin()) + 1;
   }
   return 0;
 }
@@ -165,19 +209,15 @@ void Scan::findRunning(const TaskInfo &T, const HostState &Host) {
     From = T.Wait.Site.Sp;
   if (From < T.StackLow || From >= T.StackHigh)
     From = T.StackLow;
-  List<uint64_t> In;      // Coroutines whose code is on the stack.
-  List<uint64_t> OnStack; // Indices of frames.
-  HashTable ByAddress;
-  for (size_t I = 0; I != Frames.size(); ++I)
-    if (uint32_t *Index = ByAddress.insert(Frames[I].Address))
-      *Index = uint32_t(I) + 1;
+  List<uint32_t> In;      // Functions whose code is on the stack.
+  List<uint32_t> OnStack; // Frames.
   auto Visit = [&](uint64_t Word) {
     if (uint32_t *Index = ByAddress.find(Word)) {
-      if (uint64_t *I = OnStack.add())
+      if (uint32_t *I = OnStack.add())
         *I = *Index - 1;
-    } else if (uint64_t Resume = codeAt(Word) ? functionOf(Word) : 0) {
-      if (uint64_t *I = In.add())
-        *I = Resume;
+    } else if (uint32_t Of = codeAt(Word) ? functionAt(Word) : 0) {
+      if (uint32_t *I = In.add())
+        *I = Of - 1;
     }
   };
   WordReader Words;
@@ -193,19 +233,18 @@ void Scan::findRunning(const TaskInfo &T, const HostState &Host) {
         Visit(Register);
   // One that runs may be in a coroutine that has called nothing.
   bool Anywhere = !T.IsMe && !T.blocked() && !isAsleep(T.Tid);
-  for (uint64_t Index : OnStack)
+  for (uint32_t Index : OnStack)
     Frames[Index].Runs |= Anywhere;
-  for (uint64_t Resume : In) {
+  for (uint32_t Of : In) {
     bool Seen = false;
-    for (uint64_t Index : OnStack)
-      if (Frames[Index].Resume == Resume)
+    for (uint32_t Index : OnStack)
+      if (Frames[Index].Of == Of)
         Seen = Frames[Index].Runs = true;
     for (Frame &F : Frames)
-      F.Runs |= !Seen && F.Resume == Resume;
+      F.Runs |= !Seen && F.Of == Of;
   }
   In.release();
   OnStack.release();
-  ByAddress.release();
 }
 
 void Scan::run(const TaskList &Threads, const HostState &Host) {
@@ -225,17 +264,21 @@ void lookAtCoroutines(TaskList &Tasks, const HostState &Host) {
   S.run(Tasks, Host);
   InternalGuard G(KnownLock);
   for (const Frame &F : S.Frames) {
-    if (F.Runs)
+    Suspension Where = S.suspensionOf(F);
+    if (F.Runs || Where.Ends)
       continue;
+    uint64_t Resume = S.functionOf(F).Resume;
     TaskInfo *T = Tasks.add();
     if (!T)
       return;
     T->Kind = trace::TaskKind::Coroutine;
     T->State = trace::TaskState::Suspended;
     T->Address = F.Address;
-    T->ResumePoint = T->StartRoutine = F.Resume;
-    T->Stack = TheStacks.intern(&T->ResumePoint, 1, trace::StackExactTop);
-    const uint32_t *Epoch = Known.find(keyOf(F.Address, F.Resume));
+    T->ResumePoint = T->StartRoutine = Resume;
+    T->ResumeIndex = Where.Index;
+    T->Stack = TheStacks.intern(Where.At ? &Where.At : &T->ResumePoint, 1,
+                                trace::StackExactTop);
+    const uint32_t *Epoch = Known.find(keyOf(F.Address, Resume));
     T->Epoch = Epoch ? *Epoch : ~uint32_t(0);
   }
 }
@@ -247,7 +290,8 @@ void keepCoroutines(uint32_t Epoch, const HostState &Host) {
   S.run(None, Host);
   InternalGuard G(KnownLock);
   for (const Frame &F : S.Frames)
-    if (uint32_t *E = Known.insert(keyOf(F.Address, F.Resume)); E && !*E)
+    if (uint32_t *E = Known.insert(keyOf(F.Address, S.functionOf(F).Resume));
+        E && !*E)
       *E = Epoch;
 }
 

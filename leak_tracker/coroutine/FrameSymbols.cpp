@@ -52,6 +52,11 @@ bool areFrameSymbols(const char *Resume, const char *Destroy) {
          R.Stem == D.Stem && memcmp(Resume, Destroy, R.Stem) == 0;
 }
 
+bool isGccSymbol(const char *Resume) {
+  size_t Length = readFrameSymbol(Resume).Stem;
+  return Length && cut(Resume, Length, GccFrame);
+}
+
 void findCoroutineName(const char *Resume, const char *&Name, size_t &Length) {
   Name = Resume;
   Length = readFrameSymbol(Resume).Stem;

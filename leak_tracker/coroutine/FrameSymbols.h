@@ -24,6 +24,8 @@ FrameSymbol readFrameSymbol(const char *Name);
 /// Both are parts of the same coroutine, the one resumes, the other destroys.
 bool areFrameSymbols(const char *Resume, const char *Destroy);
 
+bool isGccSymbol(const char *Resume);
+
 /// Where the coroutine's own mangled name is in a resume function's symbol.
 void findCoroutineName(const char *Resume, const char *&Name, size_t &Length);
 

@@ -183,6 +183,8 @@ void writeState(const TaskInfo &T, uint64_t Now, TextSink &To) {
     return;
   case TaskState::Suspended:
     To << "is suspended";
+    if (T.ResumeIndex)
+      To << " at its point " << T.ResumeIndex;
     return;
   case TaskState::Armed:
     To << "is still armed";

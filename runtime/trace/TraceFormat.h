@@ -345,7 +345,9 @@ struct LeakRecord : Record {
   uint32_t Check; ///< 0: at exit; else the number of the check that found it.
   uint64_t Time;
   uint64_t ResumePoint; ///< Coroutine: its resume function.
-  uint32_t ResumeIndex; ///< Coroutine: which suspension, if known.
+  /// Coroutine: which suspension, from 1, the initial one; 0: not known. Stack
+  /// is then where it goes on.
+  uint32_t ResumeIndex;
   uint32_t TestLength;
   uint32_t DetailLength;
   uint32_t Unused;

@@ -38,7 +38,7 @@ void say(const char *Text) {
     puts(Text);
 }
 
-Job fetch(int Count) {
+Job fetch(int Count) { // LINE initial
   std::vector<int> Data(Count);
   say("first");
   co_await std::suspend_always{}; // LINE first
