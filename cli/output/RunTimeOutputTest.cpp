@@ -2,12 +2,14 @@
 //
 // What every format says of a run.
 #include "cli/output/Formats.h"
+#include "cli/output/RunWords.h"
 #include "cli/output/TestRun.h"
 #include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 
 using namespace llvm;
 using namespace raddle::cli;
+namespace lockorder = raddle::lockorder;
 
 namespace {
 
@@ -125,6 +127,88 @@ TEST(RunInReportData, HoldsNoIndexThatIsOutOfRange) {
   EXPECT_TRUE(isNull(Thread, "ownerThread"));
   EXPECT_TRUE(isNull(Thread, "stack"));
   EXPECT_EQ(at(Run, "contention", 0).getNumber("waitTotal"), 0.0);
+}
+
+TEST(RunInText, ShowsPlacesModulesAndTheLongestWaits) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  R.TranslationUnits = 0;
+  // A place of which the column is not known.
+  R.Findings.back().What.Witnesses[0].Steps[0].Where = {"src/queue.cpp", 3, 0,
+                                                        0};
+  std::string Text = written(Format::Text, R);
+  for (StringRef Part : {
+           "raddle: warning: timer is leaked, made at "
+           "/opt/lib/plugin.so+0x4242 [raddle-leaked-timer]\n"
+           "raddle: note: made at\n"
+           "raddle: note: (1) /opt/lib/plugin.so+0x4242; held: "
+           "'Queue::mutex_'\n",
+           "/opt/lib/plugin.so: warning: coroutine 'fetch(Url)' is leaked "
+           "[raddle-leaked-coroutine]\n",
+           "src/cache.cpp:2:18: error: 4 threads 'worker' are leaked "
+           "[raddle-leaked-thread]\n"
+           "    2 |         std::lock_guard lock(mutex_);\n"
+           "      |                         ^\n",
+           "raddle: waits: 800 ms in 120 waits for 'Cache::mutex_', the "
+           "longest 120 ms by thread 3 'janitor' while thread 2 'worker' held "
+           "it\n5 findings (3 errors, 2 warnings) in 3 programs\n",
+       })
+    EXPECT_NE(Text.find(Part), std::string::npos) << Part.str() << Text;
+  EXPECT_EQ(Text.find("0x55550000"), std::string::npos) << "no long wait";
+}
+
+TEST(RunInText, SourceWithoutAColumnHasNoCaret) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  lockorder::Diagnosis D = R.Findings[0].What;
+  D.Where = {"src/queue.cpp", 3, 0, 0};
+  D.Witnesses.clear();
+  D.Notes.clear();
+  R.Findings = makeFindings({D}, {});
+  EXPECT_NE(
+      written(Format::Text, R)
+          .find("]\n    3 |   cache_.note(job);\n\n"),
+      std::string::npos)
+      << written(Format::Text, R);
+}
+
+TEST(RunInText, SaysWhatIsMissing) {
+  Results R;
+  R.Run.Programs = {{"./a", 17, 0, 1, "no-space"}};
+  EXPECT_EQ(written(Format::Text, R),
+            "raddle: incomplete: no space was left for the trace of './a' "
+            "(process 17); what came later is not in it\n"
+            "no findings in 1 program\n");
+}
+
+TEST(RunWords, TimesHaveAUnitThatSuitsThem) {
+  EXPECT_EQ(durationText(0), "0");
+  EXPECT_EQ(durationText(4e-7), "400 ns");
+  EXPECT_EQ(durationText(5.05e-5), "50.5 \xc2\xb5s");
+  EXPECT_EQ(durationText(0.0035), "3.5 ms");
+  EXPECT_EQ(durationText(0.25), "250 ms");
+  EXPECT_EQ(durationText(2.5), "2.5 s");
+  EXPECT_EQ(durationText(100), "100 s");
+  EXPECT_EQ(durationText(125), "2 min 5 s");
+  EXPECT_EQ(durationText(3600), "1 h 0 min");
+  EXPECT_EQ(durationText(49 * 3600), "2 d 1 h");
+  EXPECT_EQ(durationText(1e300), "11574074 d 1 h");
+  EXPECT_EQ(durationText(std::numeric_limits<double>::quiet_NaN()),
+            "an unknown time");
+}
+
+TEST(RunWords, MainFrameIsTheProgramsOwn) {
+  lockorder::Frame Libc{"pthread_mutex_lock", {}, "libc.so.6", 1, false};
+  lockorder::Frame Header{
+      "std::mutex::lock()", {"/usr/include/mutex", 100, 7, 0}, "a", 2, true};
+  lockorder::Frame Own{"run()", {"src/a.cpp", 3, 1, 0}, "a", 2, false};
+  lockorder::Frame None{"", {}, "/lib/plugin.so", 0x4242, false};
+  EXPECT_EQ(mainFrame({Libc, Header, Own}), 2u);
+  EXPECT_EQ(mainFrame({None, Libc, Header}), 1u);
+  EXPECT_EQ(mainFrame({None}), 0u);
+  EXPECT_EQ(mainFrame({}), 0u);
+  EXPECT_EQ(frameText(None), "plugin.so+0x4242");
+  EXPECT_EQ(frameText({}), "(not known)");
 }
 
 } // namespace

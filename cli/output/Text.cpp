@@ -3,6 +3,7 @@
 // What a compiler would print: editors and people know how to read it.
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/RunWords.h"
 #include "cli/output/SourceFiles.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -17,6 +18,8 @@ namespace {
 constexpr unsigned TabStop = 8;
 /// Of a longer line the part around the caret is shown.
 constexpr unsigned MaxWidth = 160;
+/// The report has all of them.
+constexpr unsigned MaxContended = 3;
 
 /// One character as it is shown.
 struct Cell {
@@ -55,6 +58,7 @@ public:
       : R(R), Sources(R.Root), Out(Out) {}
 
   void finding(const Finding &F);
+  void waits();
   void summary();
 
 private:
@@ -91,7 +95,7 @@ void TextWriter::note(const Place &Where, StringRef Text, bool WithSource) {
 
 void TextWriter::source(const Place &Where) {
   std::optional<StringRef> Line = Sources.line(Where);
-  if (!Line || Where.Column == 0)
+  if (!Line)
     return;
   // A window in bytes first, so that a line of megabytes costs nothing.
   unsigned From = 1;
@@ -122,8 +126,11 @@ void TextWriter::source(const Place &Where) {
     Marks += '^';
   if (From - 1 + Text.size() < Line->size())
     Shown += "...";
-  Out << format("%5u | ", Where.Line) << StringRef(Shown).rtrim() << '\n'
-      << "      | ";
+  Out << format("%5u | ", Where.Line) << StringRef(Shown).rtrim() << '\n';
+  // Debug information need not know columns.
+  if (Where.Column == 0)
+    return;
+  Out << "      | ";
   colour(raw_ostream::GREEN);
   Out << StringRef(Marks).rtrim();
   Out.resetColor();
@@ -161,7 +168,34 @@ void TextWriter::finding(const Finding &F) {
   Out << '\n';
 }
 
+/// The locks at which time was lost, of many the worst.
+void TextWriter::waits() {
+  unsigned Shown = 0;
+  for (const ContentionRow &C : R.Run.Contention) {
+    if (C.LongWaits == 0)
+      continue;
+    if (Shown++ == MaxContended)
+      break;
+    head({}, "waits", raw_ostream::CYAN);
+    Out << durationText(C.WaitTotal) << " in " << counted(C.Waits, "wait")
+        << " for '" << visible(C.Name) << "', the longest "
+        << durationText(C.WaitMax);
+    if (!C.WaitMaxThread.empty())
+      Out << " by " << visible(C.WaitMaxThread);
+    if (!C.WaitMaxOwner.empty())
+      Out << " while " << visible(C.WaitMaxOwner) << " held it";
+    Out << '\n';
+  }
+}
+
 void TextWriter::summary() {
+  for (const ProgramRun &P : R.Run.Programs)
+    if (P.Ending == "no-space") {
+      head({}, "incomplete", raw_ostream::RED);
+      Out << "no space was left for the trace of '" << visible(P.Command)
+          << "' (process " << P.Pid << "); what came later is not in it\n";
+    }
+  waits();
   for (const FailedUnit &F : R.Failed) {
     head({F.File, 0, 0, 0}, "incomplete", raw_ostream::RED);
     Out << visible(F.Why) << '\n';
@@ -181,7 +215,12 @@ void TextWriter::summary() {
     }
   if (!R.Findings.empty())
     Out << ")";
-  Out << " in " << counted(R.TranslationUnits, "translation unit");
+  bool Ran = !R.Run.Programs.empty(), Read = R.TranslationUnits || !Ran;
+  if (Ran)
+    Out << " in " << counted(R.Run.Programs.size(), "program");
+  if (Read)
+    Out << (Ran ? " and " : " in ")
+        << counted(R.TranslationUnits, "translation unit");
   if (!R.Failed.empty())
     Out << ", " << R.Failed.size() << " of them incomplete";
   Out << '\n';
