@@ -32,6 +32,12 @@ struct Observers {
   /// The memory at \p Address, \p Size bytes (0: not known) is no longer what
   /// it was: a lock in it is another from now on.
   void (*Freed)(const void *Address, size_t Size);
+  /// A timer was made, by timer_create or timerfd_create; \p Handle is what
+  /// that returned. Not \p Loud: it tells nobody when its time has come. And: a
+  /// timer of timer_create is about to be deleted.
+  void (*TimerMade)(Thread &T, trace::TaskKind Kind, uint64_t Handle, bool Loud,
+                    const CallSite &Site);
+  void (*TimerGone)(uint64_t Handle);
   /// A thread is over; it still has its record.
   void (*ThreadEnds)(Thread &T);
   /// The process exits with \p Status; returns the status to exit with. May

@@ -7,6 +7,7 @@
 #include "leak_tracker/track/Look.h"
 #include "leak_tracker/track/Names.h"
 #include "leak_tracker/track/Tasks.h"
+#include "leak_tracker/track/Timers.h"
 #include "runtime/Runtime.h"
 #include "runtime/thread/Registry.h"
 #include "runtime/trace/TraceWriter.h"
@@ -44,6 +45,11 @@ bool isIn(const Scope &S, const TaskInfo &T) {
   return !Told.find(keyOf(T));
 }
 
+/// Nothing that it does itself changes it.
+bool isOver(TaskState S) {
+  return S != TaskState::Running && S != TaskState::Blocked;
+}
+
 /// Waiting any longer changes nothing: each leak is proven, or is over and
 /// nobody is left that could join it.
 bool isFinal(const TaskList &Tasks) {
@@ -53,10 +59,8 @@ bool isFinal(const TaskList &Tasks) {
         T.State != TaskState::FinishedUnjoined && T.Proven == Proof::None)
       CanChange = true;
   for (const TaskInfo &T : Tasks) {
-    // Joined, started or resumed by another thread, if there is one.
-    bool ByOthers = T.State == TaskState::FinishedUnjoined ||
-                    T.State == TaskState::Queued ||
-                    T.State == TaskState::Suspended;
+    // Joined, started, resumed or deleted by another thread, if there is one.
+    bool ByOthers = isOver(T.State);
     if (isLeak(T) && T.Proven == Proof::None && (!ByOthers || CanChange))
       return false;
   }
@@ -143,6 +147,7 @@ bool look(TaskList &Tasks, const Scope &S, bool Functions,
   Tasks.clear();
   lookAtThreads(Tasks);
   lookAtTasks(Tasks);
+  lookAtTimers(Tasks);
   bool Leaks = anyLeaks(Tasks, S, Functions);
   if (!Host || !TheOptions.Coroutines || S.Test || (Leaks && !Functions))
     return Leaks;
@@ -229,9 +234,7 @@ void writeSummary(const TaskList &Tasks, TextSink &To) {
 }
 
 void lookClosely(TaskInfo &T, bool MaySignal) {
-  bool IsOver = T.State == TaskState::FinishedUnjoined ||
-                T.State == TaskState::Queued || T.State == TaskState::Suspended;
-  if (!IsOver && T.Tid)
+  if (!isOver(T.State) && T.Tid)
     lookAtKernel(T, MaySignal);
   lookAtStacks(T);
 }

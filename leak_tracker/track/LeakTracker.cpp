@@ -5,6 +5,7 @@
 #include "leak_tracker/track/Check.h"
 #include "leak_tracker/track/Ignore.h"
 #include "leak_tracker/track/Tasks.h"
+#include "leak_tracker/track/Timers.h"
 #include "runtime/Observers.h"
 #include "runtime/Runtime.h"
 
@@ -48,6 +49,8 @@ Thread *caller() { return On ? observed() : nullptr; }
 void raddle::startLeakTracker() {
   leaks::TheRules.readAll();
   leaks::Table.AtExit = leaks::atExit;
+  leaks::Table.TimerMade = leaks::timerMade;
+  leaks::Table.TimerGone = leaks::timerGone;
   leaks::Table.ThreadEnds = leaks::threadEnds;
   leaks::Table.InChild = leaks::inChild;
   TheObservers.add(&leaks::Table);
