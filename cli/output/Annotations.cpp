@@ -4,6 +4,7 @@
 // GitLab's code quality report.
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/RunWords.h"
 
 using namespace llvm;
 using namespace raddle::lockorder;
@@ -104,6 +105,9 @@ void writeGitHub(const Results &R, raw_ostream &Out) {
   for (const FailedUnit &F : R.Failed)
     gitHubCommand(Out, "warning", {F.File, 0, 0, 0}, "incomplete analysis",
                   F.Why);
+  for (const ProgramRun &P : R.Run.Programs)
+    if (!isWhole(P))
+      gitHubCommand(Out, "warning", {}, "incomplete trace", incompleteText(P));
 }
 
 void writeGitLab(const Results &R, raw_ostream &Out) {

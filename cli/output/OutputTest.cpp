@@ -4,7 +4,7 @@
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
 #include "cli/output/TestResults.h"
-#include "llvm/ADT/StringExtras.h"
+#include "cli/output/TestText.h"
 #include "llvm/ADT/StringSet.h"
 #include "gtest/gtest.h"
 
@@ -19,65 +19,6 @@ json::Value parsed(StringRef Text) {
   auto V = json::parse(Text);
   EXPECT_TRUE(bool(V));
   return V ? std::move(*V) : json::Value(toString(V.takeError()));
-}
-
-/// Elements closed in order, attributes in double quotes, no stray '<' or '&'.
-/// Returns what is wrong, or "".
-std::string wellFormed(StringRef Text) {
-  std::vector<std::string> Open;
-  while (!Text.empty()) {
-    if (Text.consume_front("<?")) {
-      Text = Text.split("?>").second;
-    } else if (Text.consume_front("</")) {
-      auto [Name, Rest] = Text.split('>');
-      if (Open.empty() || Name != Open.back())
-        return "</" + Name.str() + "> closes nothing";
-      Open.pop_back();
-      Text = Rest;
-    } else if (Text.consume_front("<")) {
-      StringRef Name = Text.take_while([](char C) { return isAlnum(C); });
-      if (Name.empty())
-        return "stray '<' before " + Text.take_front(40).str();
-      Text = Text.drop_front(Name.size());
-      while (Text.consume_front(" ")) {
-        StringRef Key = Text.take_while(
-            [](char C) { return isAlpha(C) || C == '-' || C == ':'; });
-        Text = Text.drop_front(Key.size());
-        if (Key.empty() || !Text.consume_front("=\""))
-          return "no attribute at " + Text.take_front(40).str();
-        auto [Value, Rest] = Text.split('"');
-        if (Value.find_first_of("<>") != StringRef::npos)
-          return "bracket in an attribute: " + Value.take_front(40).str();
-        Text = Rest;
-      }
-      if (Text.consume_front("/>"))
-        continue;
-      if (!Text.consume_front(">"))
-        return "broken tag at " + Text.take_front(40).str();
-      Open.push_back(Name.str());
-    } else if (Text.consume_front("&")) {
-      size_t End = Text.find(';');
-      if (End > 8)
-        return "stray '&' before " + Text.take_front(40).str();
-      Text = Text.drop_front(End + 1);
-    } else {
-      if (static_cast<unsigned char>(Text[0]) < ' ' && Text[0] != '\n' &&
-          Text[0] != '\t')
-        return "control character";
-      Text = Text.drop_front();
-    }
-  }
-  return Open.empty() ? "" : Open.back() + " stays open";
-}
-
-bool showsHidden(StringRef Text) {
-  while (!Text.empty()) {
-    Character C = takeCharacter(Text);
-    if (C.CodePoint < 0 ||
-        (isHidden(C.CodePoint) && C.CodePoint != '\n' && C.CodePoint != '\t'))
-      return true;
-  }
-  return false;
 }
 
 TEST(Escape, ShowsWhatCannotBeSeen) {

@@ -4,6 +4,7 @@
 #include "cli/output/Formats.h"
 #include "cli/output/RunWords.h"
 #include "cli/output/TestRun.h"
+#include "cli/output/TestText.h"
 #include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 
@@ -165,10 +166,8 @@ TEST(RunInText, SourceWithoutAColumnHasNoCaret) {
   D.Witnesses.clear();
   D.Notes.clear();
   R.Findings = makeFindings({D}, {});
-  EXPECT_NE(
-      written(Format::Text, R)
-          .find("]\n    3 |   cache_.note(job);\n\n"),
-      std::string::npos)
+  EXPECT_NE(written(Format::Text, R).find("]\n    3 |   cache_.note(job);\n\n"),
+            std::string::npos)
       << written(Format::Text, R);
 }
 
@@ -209,6 +208,140 @@ TEST(RunWords, MainFrameIsTheProgramsOwn) {
   EXPECT_EQ(mainFrame({}), 0u);
   EXPECT_EQ(frameText(None), "plugin.so+0x4242");
   EXPECT_EQ(frameText({}), "(not known)");
+}
+
+/// The result of \p Check.
+json::Object sarifResult(const json::Object &Log, StringRef Check) {
+  for (const json::Value &V : *at(Log, "runs", 0).getArray("results"))
+    if (V.getAsObject()->getString("ruleId") == Check)
+      return *V.getAsObject();
+  ADD_FAILURE() << Check.str();
+  return {};
+}
+
+TEST(RunInSarif, HasTheStacksOfALeakAndOfADeadlock) {
+  TestFolder Folder;
+  json::Object Log = object(written(Format::Sarif, withRun(Folder)));
+  json::Object Leak = sarifResult(Log, "raddle-leaked-thread");
+  EXPECT_EQ(Leak.getInteger("occurrenceCount"), 4);
+  std::string Titles;
+  for (const json::Value &V : *Leak.getArray("stacks"))
+    Titles +=
+        V.getAsObject()->getObject("message")->getString("text")->str() + "\n";
+  EXPECT_EQ(Titles,
+            "4 x thread 'worker': blocked for 12.5 s, waits for the mutex "
+            "'Cache::mutex_', held by thread 3 'janitor'\n"
+            "thread 3 'janitor': where 'Cache::mutex_' was taken\n"
+            "4 x thread 'worker': where it was made\n");
+  const json::Object &Now = at(Leak, "stacks", 0);
+  const json::Object &Libc = *at(Now, "frames", 0).getObject("location");
+  EXPECT_EQ(at(Now, "frames", 0).getString("module"), "libc.so.6");
+  EXPECT_EQ(Libc.getObject("physicalLocation")
+                ->getObject("artifactLocation")
+                ->getString("uri"),
+            "file:///usr/lib/libc.so.6");
+  EXPECT_EQ(Libc.getObject("physicalLocation")
+                ->getObject("address")
+                ->getString("fullyQualifiedName"),
+            "libc.so.6+0x88520");
+  EXPECT_EQ(at(Now, "frames", 1)
+                .getObject("location")
+                ->getObject("physicalLocation")
+                ->getObject("region")
+                ->getInteger("startLine"),
+            2);
+  json::Object Deadlock = sarifResult(Log, "raddle-deadlock");
+  EXPECT_EQ(Deadlock.getArray("stacks")->size(), 4u);
+  EXPECT_EQ(sarifResult(Log, "raddle-lock-order-inversion").get("stacks"),
+            nullptr);
+}
+
+TEST(RunInSarif, EveryResultHasALocation) {
+  TestFolder Folder;
+  json::Object Log = object(written(Format::Sarif, withRun(Folder)));
+  auto Uri = [&](StringRef Check) {
+    json::Object Result = sarifResult(Log, Check);
+    const json::Object &Physical =
+        *at(Result, "locations", 0).getObject("physicalLocation");
+    EXPECT_EQ(Physical.get("region"), nullptr);
+    return Physical.getObject("artifactLocation")->getString("uri")->str();
+  };
+  EXPECT_EQ(Uri("raddle-leaked-timer"), "file:///opt/lib/plugin.so");
+  EXPECT_EQ(Uri("raddle-leaked-coroutine"), "file:///opt/lib/plugin.so");
+}
+
+TEST(RunInSarif, TheProgramsExitCodeIsNotRaddles) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  R.ExitCode = 23;
+  auto Invocation = [&] {
+    json::Object Log = object(written(Format::Sarif, R));
+    return at(at(Log, "runs", 0), "invocations", 0);
+  };
+  EXPECT_EQ(Invocation().getBoolean("executionSuccessful"), true);
+  R.Run.Programs[0].Ending = "no-space";
+  EXPECT_EQ(Invocation().getBoolean("executionSuccessful"), false);
+  json::Object Cut = Invocation();
+  EXPECT_EQ(at(Cut, "toolExecutionNotifications", 0).getString("level"),
+            "warning");
+}
+
+TEST(RunInJUnit, EachProgramIsATestAndEachFindingAFailure) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  R.TranslationUnits = 0;
+  R.Run.Programs[2].Ending = "no-space";
+  std::string Text = written(Format::JUnit, R);
+  EXPECT_EQ(wellFormed(Text), "");
+  for (StringRef Part :
+       {"<testsuites name=\"raddle\" tests=\"8\" failures=\"5\" errors=\"1\">",
+        "<testcase classname=\"raddle-leaked-timer\" name=\"timer is leaked, "
+        "made at /opt/lib/plugin.so+0x4242\">\n      <failure ",
+        "<testcase classname=\"programs\" name=\"./jobserver_test\" "
+        "time=\"75.500\"/>",
+        "<error message=\"the trace is incomplete\">no space was left for the "
+        "trace of &#39;./daemon&#39; (process 4713)"})
+    EXPECT_NE(Text.find(Part), std::string::npos) << Part.str() << Text;
+  EXPECT_EQ(Text.find("no findings"), std::string::npos)
+      << "checks of sources have not run";
+  R.TranslationUnits = 2;
+  EXPECT_NE(written(Format::JUnit, R).find("no findings"), std::string::npos);
+}
+
+TEST(RunInAnnotations, PlacesAreAsGoodAsKnown) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  R.Run.Programs[2].Ending = "no-space";
+  std::string Text = written(Format::GitHub, R);
+  for (StringRef Part :
+       {"::warning title=raddle-leaked-timer::timer is leaked",
+        "::warning file=/opt/lib/plugin.so,title=raddle-leaked-coroutine::",
+        "::error file=src/cache.cpp,line=2,endLine=2,col=18,title="
+        "raddle-leaked-thread::4 threads 'worker' are leaked",
+        "::warning title=incomplete trace::no space was left"})
+    EXPECT_NE(Text.find(Part), std::string::npos) << Part.str() << Text;
+  Expected<json::Value> V = json::parse(written(Format::GitLab, R));
+  ASSERT_TRUE(static_cast<bool>(V)) << toString(V.takeError());
+  EXPECT_EQ(V->getAsArray()->size(), R.Findings.size());
+  for (const json::Value &Each : *V->getAsArray()) {
+    const json::Object &Location = *Each.getAsObject()->getObject("location");
+    EXPECT_NE(Location.getString("path"), "");
+    EXPECT_GE(*Location.getObject("lines")->getInteger("begin"), 1);
+  }
+}
+
+TEST(RunInAnyFormat, HostileNamesStayText) {
+  TestFolder Folder;
+  Results R = hostileRun(Folder);
+  R.Run.Programs[0].Ending = "no-space";
+  for (Format F : {Format::Text, Format::GitHub, Format::JUnit}) {
+    std::string Text = written(F, R);
+    EXPECT_FALSE(showsHidden(Text)) << static_cast<int>(F);
+    EXPECT_EQ(Text.find("\n::error::fake"), std::string::npos);
+  }
+  EXPECT_EQ(wellFormed(written(Format::JUnit, R)), "");
+  for (Format F : {Format::Json, Format::Sarif})
+    object(written(F, R));
 }
 
 } // namespace

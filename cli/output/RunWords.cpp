@@ -138,6 +138,13 @@ std::string deadlockText(StringRef Kind) {
       .str();
 }
 
+bool isWhole(const ProgramRun &P) { return P.Ending != "no-space"; }
+
+std::string incompleteText(const ProgramRun &P) {
+  return "no space was left for the trace of '" + P.Command + "' (process " +
+         std::to_string(P.Pid) + "); what came later is not in it";
+}
+
 std::string frameText(const Frame &F) {
   if (!F.Function.empty())
     return F.Function;

@@ -21,6 +21,9 @@ std::string taskText(const LeakGroup &L);
 std::string waitText(const WaitsFor &W);
 std::string proofText(llvm::StringRef Proof);
 std::string deadlockText(llvm::StringRef Kind);
+/// False: its trace ends before the program did.
+bool isWhole(const ProgramRun &P);
+std::string incompleteText(const ProgramRun &P);
 /// "worker()", "plugin.so+0x4242"
 std::string frameText(const lockorder::Frame &F);
 /// Index of the frame that says most: the innermost of the program's own

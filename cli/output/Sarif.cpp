@@ -7,9 +7,11 @@
 #include "checkers/framework/CheckCard.h"
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/RunStacks.h"
+#include "cli/output/RunWords.h"
+#include "cli/output/SarifWords.h"
 #include "cli/output/SourceFiles.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include <map>
 
@@ -23,43 +25,6 @@ constexpr size_t MaxResults = 25000;
 constexpr StringLiteral Schema =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
     "sarif-schema-2.1.0.json";
-
-/// In a message's text "[a](1)" is a link and "{0}" stands for an argument.
-std::string messageText(StringRef Text) {
-  bool Links = Text.contains("](");
-  std::string Result;
-  for (size_t I = 0; I < Text.size(); ++I) {
-    char C = Text[I];
-    size_t End = Text.find_first_not_of("0123456789", I + 1);
-    bool Argument =
-        C == '{' && End != StringRef::npos && End > I + 1 && Text[End] == '}';
-    if (Links && (C == '[' || C == ']'))
-      Result += '\\';
-    if (Argument) {
-      Result += ("{{" + Text.slice(I + 1, End) + "}}").str();
-      I = End;
-      continue;
-    }
-    Result += C;
-  }
-  return visible(Result, /*KeepSpace=*/true);
-}
-
-/// "raddle-busy-spin" to "BusySpin".
-std::string ruleName(StringRef Id) {
-  Id.consume_front("raddle-");
-  std::string Name;
-  bool Up = true;
-  for (char C : Id) {
-    if (C == '-') {
-      Up = true;
-      continue;
-    }
-    Name += Up ? toUpper(C) : C;
-    Up = false;
-  }
-  return Name;
-}
 
 class SarifWriter {
 public:
@@ -84,6 +49,8 @@ private:
   void result(const Finding &F);
   void codeFlow(const Diagnosis &D);
   void related(const Diagnosis &D);
+  void stacks(const Diagnosis &D);
+  void frame(const Frame &F);
   void notifications();
 
   const Results &R;
@@ -288,6 +255,40 @@ void SarifWriter::related(const Diagnosis &D) {
   });
 }
 
+void SarifWriter::frame(const Frame &F) {
+  bool File = sys::path::is_absolute(F.Module);
+  J.attributeObject("location", [&] {
+    // Without a line, viewers can at least name the module and where in it.
+    if (F.Where.File.empty() && File)
+      J.attributeObject("physicalLocation", [&] {
+        artifact(F.Module);
+        J.attributeObject("address", [&] {
+          J.attribute("kind", "instruction");
+          text("fullyQualifiedName", frameText({"", {}, F.Module, F.Offset}));
+        });
+      });
+    location(F.Where, frameText(F), F.Function);
+  });
+  if (!F.Module.empty())
+    text("module", sys::path::filename(F.Module));
+}
+
+void SarifWriter::stacks(const Diagnosis &D) {
+  std::vector<TitledStack> Stacks = stacksOf(R.Run, D);
+  if (Stacks.empty())
+    return;
+  J.attributeArray("stacks", [&] {
+    for (const TitledStack &S : Stacks)
+      J.object([&] {
+        message("message", S.Title);
+        J.attributeArray("frames", [&] {
+          for (const Frame &F : *S.Frames)
+            J.object([&] { frame(F); });
+        });
+      });
+  });
+}
+
 void SarifWriter::result(const Finding &F) {
   const Diagnosis &D = F.What;
   J.object([&] {
@@ -303,11 +304,15 @@ void SarifWriter::result(const Finding &F) {
       Text += ".\n" + Note;
     message("message", Text);
     J.attributeArray("locations", [&] {
-      if (!D.Where.File.empty())
-        J.object([&] { location(D.Where, "", ""); });
+      if (Place P = placeOf(R.Run, D); !P.File.empty())
+        J.object([&] { location(P, "", ""); });
     });
+    if (D.Leak && *D.Leak < R.Run.Leaks.size())
+      J.attribute("occurrenceCount",
+                  std::max<uint64_t>(1, R.Run.Leaks[*D.Leak].Count));
     codeFlow(D);
     related(D);
+    stacks(D);
     J.attributeObject("partialFingerprints", [&] {
       text("primaryLocationLineHash", F.Fingerprint + ":1");
       text("raddle/v1", F.Fingerprint);
@@ -337,6 +342,12 @@ void SarifWriter::notifications() {
             J.object([&] { location({F.File, 0, 0, 0}, "", ""); });
           });
       });
+    for (const ProgramRun &P : R.Run.Programs)
+      if (!isWhole(P))
+        J.object([&] {
+          J.attribute("level", "warning");
+          message("message", incompleteText(P));
+        });
     if (size_t Left = R.Findings.size() - Chosen.size())
       J.object([&] {
         J.attribute("level", "warning");
@@ -364,7 +375,11 @@ void SarifWriter::document() {
         });
         J.attributeArray("invocations", [&] {
           J.object([&] {
-            J.attribute("executionSuccessful", R.ExitCode <= 1);
+            // The code of a run may be that of the program.
+            J.attribute("executionSuccessful",
+                        R.Run.Programs.empty()
+                            ? R.ExitCode <= 1
+                            : all_of(R.Run.Programs, isWhole));
             J.attribute("exitCode", R.ExitCode);
             if (!R.Command.empty())
               text("commandLine", R.Command);

@@ -190,10 +190,9 @@ void TextWriter::waits() {
 
 void TextWriter::summary() {
   for (const ProgramRun &P : R.Run.Programs)
-    if (P.Ending == "no-space") {
+    if (!isWhole(P)) {
       head({}, "incomplete", raw_ostream::RED);
-      Out << "no space was left for the trace of '" << visible(P.Command)
-          << "' (process " << P.Pid << "); what came later is not in it\n";
+      Out << visible(incompleteText(P)) << '\n';
     }
   waits();
   for (const FailedUnit &F : R.Failed) {

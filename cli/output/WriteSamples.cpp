@@ -3,7 +3,7 @@
 // raddle-output-samples FOLDER [VIEWER-FOLDER]
 // Writes what the tests write into files, for checkers that are not C++: the
 // SARIF schema and browsers.
-#include "cli/output/TestResults.h"
+#include "cli/output/TestRun.h"
 
 using namespace llvm;
 using namespace raddle::cli;
@@ -34,10 +34,12 @@ int main(int Count, char **Arguments) {
     errs() << Folder << ": " << EC.message() << '\n';
     return 2;
   }
-  TestFolder Sources, OtherSources;
+  TestFolder Sources, OtherSources, RunSources, OtherRunSources;
   std::pair<const char *, Results> Samples[] = {
       {"inversion", inversion(Sources)},
       {"hostile", hostile(OtherSources)},
+      {"run", withRun(RunSources)},
+      {"hostile-run", hostileRun(OtherRunSources)},
       {"empty", Results()}};
   bool Written = true;
   for (const auto &[Name, R] : Samples)

@@ -21,6 +21,8 @@ function* locationsOf(result) {
   for (const flow of result.codeFlows ?? [])
     for (const thread of flow.threadFlows)
       for (const step of thread.locations) if (step.location) yield step.location;
+  for (const stack of result.stacks ?? [])
+    for (const frame of stack.frames) if (frame.location) yield frame.location;
 }
 
 function problems(log) {
