@@ -344,4 +344,73 @@ TEST(RunInAnyFormat, HostileNamesStayText) {
     object(written(F, R));
 }
 
+std::string staticReport(const Results &R) {
+  std::string Text;
+  raw_string_ostream Out(Text);
+  writeStaticReport(R, Out);
+  return Text;
+}
+
+TEST(RunInStaticReport, HasTablesOfLeaksDeadlocksAndContention) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  std::string Text = staticReport(R);
+  EXPECT_EQ(wellFormed(Text), "");
+  std::string Link;
+  for (const Finding &F : R.Findings)
+    if (F.What.Leak == 0u)
+      Link = "<a href=\"#finding-" + F.Fingerprint + "\">raddle-leaked-thread";
+  for (const std::string &Part : std::vector<std::string>{
+           "3 programs",
+           "<tr><td><code class=\"st-name\">./jobserver_test</code></td><td "
+           "class=\"st-num\">4712</td><td class=\"st-num\">23</td><td "
+           "class=\"st-num\">75.5 s</td><td>exited</td></tr>",
+           "<tr id=\"leak-0\"><td>4 x thread &#39;worker&#39;</td><td>blocked "
+           "for 12.5 s",
+           "<td>the mutex &#39;Cache::mutex_&#39;, held by thread 3 "
+           "&#39;janitor&#39;<div class=\"st-held\">Taken in: <code "
+           "class=\"st-name\">Queue::push(Job)</code> <span "
+           "class=\"st-place\">src/queue.cpp:3:3</span></div></td>",
+           // The stack is folded below the frame of the program's sources.
+           "<summary><code class=\"st-name\">Cache::drop()</code> <span "
+           "class=\"st-place\">src/cache.cpp:6:3</span></summary><ol><li><code "
+           "class=\"st-name\">pthread_mutex_lock</code></li>",
+           "<code class=\"st-name\">plugin.so+0x4242</code>",
+           "id=\"deadlock-1\"",
+           "<tr id=\"contention-0\"><td><code "
+           "class=\"st-name\">Cache::mutex_</code></td><td "
+           "class=\"st-num\">120</td>",
+           Link})
+    EXPECT_NE(Text.find(Part), std::string::npos) << Part;
+  EXPECT_EQ(staticReport(inversion(Folder)).find("st-leaks"),
+            std::string::npos);
+}
+
+TEST(RunInStaticReport, HostileNamesStayText) {
+  TestFolder Folder;
+  std::string Text = staticReport(hostileRun(Folder));
+  EXPECT_EQ(wellFormed(Text), "");
+  EXPECT_FALSE(showsHidden(Text));
+  EXPECT_EQ(Text.find("<script"), std::string::npos);
+}
+
+TEST(RunInStaticReport, OfThousandsStaysSmall) {
+  TestFolder Folder;
+  Results R = withRun(Folder);
+  R.Findings.clear();
+  R.Graph = {};
+  R.Run.Stacks[0].resize(2000, R.Run.Stacks[0][1]);
+  R.Run.Leaks.resize(5000, R.Run.Leaks[0]);
+  R.Run.Deadlocks[0].Threads.resize(10000, R.Run.Deadlocks[0].Threads[0]);
+  R.Run.Contention.resize(5000, R.Run.Contention[0]);
+  R.Run.Programs.resize(5000, R.Run.Programs[0]);
+  std::string Text = staticReport(R);
+  EXPECT_LT(Text.size(), size_t(2) << 20);
+  for (StringRef Part :
+       {"The first 500 of 5000 groups", "The first 50 of 10000 threads",
+        "The first 500 of 5000 locks", "The first 50 of 5000 programs",
+        "<li>and 1960 more</li>"})
+    EXPECT_NE(Text.find(Part), std::string::npos) << Part.str();
+}
+
 } // namespace

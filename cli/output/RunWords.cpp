@@ -125,6 +125,16 @@ std::string proofText(StringRef Proof) {
       .str();
 }
 
+std::string endingText(StringRef Ending) {
+  return StringSwitch<StringRef>(Ending)
+      .Case("running", "still running when the trace was read")
+      .Case("execed", "became another program (exec)")
+      .Case("no-space", "no space left for the trace")
+      .Case("", "not known")
+      .Default(Ending)
+      .str();
+}
+
 std::string deadlockText(StringRef Kind) {
   return StringSwitch<StringRef>(Kind)
       .Case("cycle", "threads wait for each other")

@@ -20,6 +20,7 @@ std::string taskText(const LeakGroup &L);
 /// "the mutex 'Queue::mutex_', held by thread 5 'collector'"
 std::string waitText(const WaitsFor &W);
 std::string proofText(llvm::StringRef Proof);
+std::string endingText(llvm::StringRef Ending);
 std::string deadlockText(llvm::StringRef Kind);
 /// False: its trace ends before the program did.
 bool isWhole(const ProgramRun &P);

@@ -5,7 +5,7 @@
 #include "cli/output/CycleDrawing.h"
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
-#include "cli/output/SourceFiles.h"
+#include "cli/output/StaticMarkup.h"
 #include "llvm/ADT/STLExtras.h"
 #include <set>
 
@@ -20,41 +20,8 @@ constexpr size_t MaxFindings = 1000;
 /// Of the findings in detail; those after it are only listed. The page has to
 /// hold the data as well and to stay below what a browser takes in at once.
 constexpr size_t MaxDetail = 1 << 19;
-constexpr unsigned LongName = 160, StartOfLongName = 120;
 constexpr unsigned LinesAround = 1;
 constexpr size_t MaxLine = 400;
-
-/// The first \p Max characters; unchanged if there are no more.
-StringRef firstCharacters(StringRef Text, unsigned Max) {
-  StringRef Rest = Text;
-  for (unsigned I = 0; I < Max && !Rest.empty(); ++I)
-    takeCharacter(Rest);
-  return Text.drop_back(Rest.size());
-}
-
-/// In one line, for links and headings of tables.
-std::string inShort(StringRef Text) {
-  StringRef First = firstCharacters(Text, LongName);
-  if (First.size() == Text.size())
-    return html(Text);
-  return html(firstCharacters(Text, StartOfLongName)) + "&#8230;";
-}
-
-/// Whole, folded if it is long.
-std::string folded(StringRef Text) {
-  if (firstCharacters(Text, LongName).size() == Text.size())
-    return html(Text);
-  return "<details class=\"st-long\"><summary>" + inShort(Text) + "</summary>" +
-         html(Text) + "</details>";
-}
-
-std::string name(StringRef Text) {
-  if (firstCharacters(Text, LongName).size() == Text.size())
-    return "<code class=\"st-name\">" + html(Text) + "</code>";
-  return "<details class=\"st-long\"><summary><code class=\"st-name\">" +
-         inShort(Text) + "</code></summary><code class=\"st-name\">" +
-         html(Text) + "</code></details>";
-}
 
 std::string level(Level L) {
   std::string Name = levelName(L).str();
@@ -77,7 +44,7 @@ private:
   void locks();
   void edges();
   void failed();
-  std::string place(const Place &P);
+  std::string place(const Place &P) { return cli::place(Sources, P); }
   std::string lockLink(uint32_t Lock);
 
   const Results &R;
@@ -85,13 +52,6 @@ private:
   raw_ostream &Out;
   std::set<uint32_t> ShownLocks;
 };
-
-std::string StaticWriter::place(const Place &P) {
-  if (P.File.empty())
-    return "";
-  return "<span class=\"st-place\">" + html(placeText(Sources.inUtf16(P))) +
-         "</span>";
-}
 
 void StaticWriter::head() {
   Out << "<header class=\"st-head\">\n<h1>raddle report: <span "
@@ -103,6 +63,8 @@ void StaticWriter::head() {
       << " &#183; " << counted(R.TranslationUnits, "translation unit");
   if (!R.Failed.empty())
     Out << " (" << R.Failed.size() << " failed)";
+  if (!R.Run.Programs.empty())
+    Out << " &#183; " << counted(R.Run.Programs.size(), "program");
   Out << " &#183; " << counted(R.Functions, "function") << " &#183; "
       << counted(R.Graph.Locks.size(), "lock") << " &#183; "
       << counted(R.Graph.Edges.size(), "edge") << "</div>\n</header>\n";
@@ -345,6 +307,7 @@ void StaticWriter::document() {
     }
     Out << "</section>\n";
   }
+  writeStaticRun(R, Sources, Out);
   locks();
   edges();
   failed();
