@@ -5,6 +5,7 @@
 #include "runtime/interpose/Children.h"
 #include "runtime/interpose/Process.h"
 #include "runtime/stack/StackStore.h"
+#include "runtime/thread/Monitor.h"
 #include "runtime/thread/StackBounds.h"
 #include "runtime/trace/TraceWriter.h"
 #include <dlfcn.h>
@@ -193,6 +194,9 @@ void start(int Count, char **Arguments) {
   StartPid = sys::pid();
   watchProcess();
   setActive(true);
+  // Snapshots may be wanted of a program that has one thread.
+  if (TheOptions.Profile)
+    startMonitor();
 }
 
 __attribute__((constructor)) void constructor(int Count, char **Arguments,

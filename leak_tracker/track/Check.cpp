@@ -139,19 +139,19 @@ bool anyLeaks(TaskList &Tasks, const Scope &S, bool Functions) {
   return false;
 }
 
-/// \p Host: coroutines are looked for too if there is nothing else, or if
-/// \p Functions; they are of no test. Null: they are not.
+/// Coroutines are looked for too if there is nothing else, or if \p Functions;
+/// they are of no test.
 bool look(TaskList &Tasks, const Scope &S, bool Functions,
-          const HostState *Host) {
+          const HostState &Host) {
   InternalGuard G(CheckLock);
   Tasks.clear();
   lookAtThreads(Tasks);
   lookAtTasks(Tasks);
   lookAtTimers(Tasks);
   bool Leaks = anyLeaks(Tasks, S, Functions);
-  if (!Host || !TheOptions.Coroutines || S.Test || (Leaks && !Functions))
+  if (!TheOptions.Coroutines || S.Test || (Leaks && !Functions))
     return Leaks;
-  lookAtCoroutines(Tasks, *Host);
+  lookAtCoroutines(Tasks, Host);
   return anyLeaks(Tasks, S, Functions);
 }
 
@@ -163,7 +163,7 @@ bool waitForEnd(TaskList &Tasks, const Scope &S, const HostState &Host) {
   bool Searched = false;
   for (uint64_t Pause = 1000;; Pause *= 2) {
     bool Functions = Pause > 16000 || S.GraceMs == 0;
-    if (!look(Tasks, S, Functions, &Host))
+    if (!look(Tasks, S, Functions, Host))
       return false;
     proveByOwners(Tasks);
     passProofs(Tasks);
@@ -291,12 +291,30 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
 }
 
 void lookAtAll(TaskList &Tasks) {
-  Scope Everything = {};
-  look(Tasks, Everything, true, nullptr);
   InternalGuard G(CheckLock);
-  for (TaskInfo &T : Tasks)
-    if (!T.IsMe)
-      lookClosely(T, false);
+  lookAtThreads(Tasks);
+  size_t Threads = Tasks.size();
+  HashTable ById; // To the index of the thread plus 1.
+  for (size_t I = 0; I != Threads; ++I) {
+    if (uint32_t *Index = ById.insert(Tasks[I].Id))
+      *Index = uint32_t(I) + 1;
+    if (!Tasks[I].IsMe)
+      lookClosely(Tasks[I], false);
+  }
+  lookAtTasks(Tasks);
+  lookAtTimers(Tasks);
+  // A task is where its thread is.
+  for (size_t I = Threads; I != Tasks.size(); ++I) {
+    TaskInfo &T = Tasks[I];
+    uint32_t *Index = T.Runner && T.Tid ? ById.find(T.Runner) : nullptr;
+    if (!Index)
+      continue;
+    const TaskInfo &On = Tasks[*Index - 1];
+    T.State = On.State;
+    T.Stack = On.Stack;
+    T.Wait = On.Wait;
+  }
+  ById.release();
 }
 
 } // namespace raddle::leaks

@@ -32,8 +32,8 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text);
 /// Adds an ignore rule from code; false if it is none.
 bool addRule(const char *Text, const char *Reason);
 
-/// For others than checks: all tasks with where they are. Sends
-/// no signals. Those that rules let pass have Rule set.
+/// For others than checks: all tasks but coroutines with where they are. Sends
+/// no signals.
 void lookAtAll(TaskList &Tasks);
 
 } // namespace raddle::leaks

@@ -251,6 +251,14 @@ void answer(int, siginfo_t *, void *Context) {
     wait(&TheQuestion.State, Answered, Patience);
 }
 
+/// By system call, as the library's function may be a sanitizer's.
+bool setHandler(int Signal, void (*Handler)(int, siginfo_t *, void *)) {
+  constexpr unsigned long Restorer = 0x04000000;
+  Action Ours = {Handler, SA_SIGINFO | SA_RESTART | SA_ONSTACK | Restorer,
+                 raddleSignalReturn, ~uint64_t(0)};
+  return sys::call(SYS_rt_sigaction, Signal, long(&Ours), 0, 8) == 0;
+}
+
 /// The number of a signal that the host does not use, with our handler; 0: all
 /// are taken.
 int takeSignal() {
@@ -263,10 +271,7 @@ int takeSignal() {
       return Signal;
     if (Before.Handler)
       continue;
-    constexpr unsigned long Restorer = 0x04000000;
-    Action Ours = {answer, SA_SIGINFO | SA_RESTART | SA_ONSTACK | Restorer,
-                   raddleSignalReturn, ~uint64_t(0)};
-    if (sys::call(SYS_rt_sigaction, Signal, long(&Ours), 0, 8) == 0)
+    if (setHandler(Signal, answer))
       return Signal;
   }
   return 0;
@@ -327,6 +332,12 @@ bool restarts(const InKernel &K) {
 }
 
 } // namespace
+
+bool handleSignal(int Signal, void (*Handler)(int, siginfo_t *, void *)) {
+  Action Before = {};
+  return sys::call(SYS_rt_sigaction, Signal, 0, long(&Before), 8) == 0 &&
+         !Before.Handler && setHandler(Signal, Handler);
+}
 
 bool isAsleep(int Tid) {
   char Text[512];

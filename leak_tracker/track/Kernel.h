@@ -6,6 +6,7 @@
 #define RADDLE_LEAK_TRACKER_TRACK_KERNEL_H
 
 #include "leak_tracker/track/TaskInfo.h"
+#include <signal.h>
 
 namespace raddle::leaks {
 
@@ -34,6 +35,9 @@ uint64_t stackPointerOf(int Tid);
 
 /// It is asleep in the kernel.
 bool isAsleep(int Tid);
+
+/// Sets a handler, with SA_RESTART, where there is none, not even SIG_IGN.
+bool handleSignal(int Signal, void (*Handler)(int, siginfo_t *, void *));
 
 /// The registers of a thread that sleeps in a call that a signal does not
 /// disturb: 16 general ones and, at RegisterSp, its stack pointer. False if it

@@ -4,6 +4,7 @@
 #include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/Match.h"
 #include "runtime/core/Maps.h"
+#include "runtime/thread/Monitor.h"
 #include "runtime/trace/TraceWriter.h"
 
 // This library's own data, by the linker's names.
@@ -122,7 +123,7 @@ bool Marker::onlyKnownThreads() {
   bool Known = forEachKernelThread(
       [](int Tid, void *Context) {
         auto *M = static_cast<Marker *>(Context);
-        if (Tid == sys::tid() || M->isCandidate(Tid))
+        if (Tid == sys::tid() || Tid == monitorTid() || M->isCandidate(Tid))
           return;
         if (Other *O = M->Others.add())
           O->Tid = Tid;
@@ -242,7 +243,10 @@ bool Marker::nobodyRan() {
       return false;
   size_t Count = 0;
   return forEachKernelThread(
-             [](int, void *Context) { ++*static_cast<size_t *>(Context); },
+             [](int Tid, void *Context) {
+               if (Tid != monitorTid())
+                 ++*static_cast<size_t *>(Context);
+             },
              &Count) &&
          Count == Others.size() + Candidates.size() + 1;
 }

@@ -24,6 +24,9 @@ const OptionCard OptionCards[] = {
     {OptionCard::SignalName, "snapshot_signal", "",
      "signal that asks for a snapshot, such as USR2; sets profile=1",
      offsetof(Options, SnapshotSignal)},
+    {OptionCard::Number, "snapshot_every_ms", "0",
+     "take a snapshot again and again; 0: do not; sets profile=1",
+     offsetof(Options, SnapshotEveryMs)},
     {OptionCard::Number, "grace_ms", "430",
      "how long tasks may take to end, in milliseconds",
      offsetof(Options, GraceMs)},
@@ -196,7 +199,7 @@ void parseOptions(const char *Text, Options &Into,
     }
     Text = *End ? End + 1 : End;
   }
-  if (Into.SnapshotSignal)
+  if (Into.SnapshotSignal || Into.SnapshotEveryMs)
     Into.Profile = true;
 }
 

@@ -14,7 +14,7 @@ struct Options {
   bool Quiet, Help, FollowChildren, AbortOnDeadlock;
   uint32_t GraceMs, ExitCode, StallMs, HistoryLimit;
   /// 0: none. A signal's number that asks for a snapshot.
-  uint32_t SnapshotSignal;
+  uint32_t SnapshotSignal, SnapshotEveryMs;
   const char *Trace;      ///< "%p" stands for the process's number; "": none.
   const char *LogPath;    ///< "": stderr.
   const char *IgnoreFile; ///< "": none.
