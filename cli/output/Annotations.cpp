@@ -10,6 +10,8 @@ using namespace llvm;
 using namespace raddle::lockorder;
 
 namespace raddle::cli {
+using namespace output;
+
 namespace {
 
 /// A longer title is refused or cut.

@@ -17,6 +17,8 @@ using namespace llvm;
 using namespace raddle::lockorder;
 
 namespace raddle::cli {
+using namespace output;
+
 namespace {
 
 struct Suite {

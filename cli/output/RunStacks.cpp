@@ -6,7 +6,7 @@
 using namespace llvm;
 using namespace raddle::lockorder;
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 namespace {
 
 /// More threads than that in one finding, nobody reads.
@@ -68,4 +68,4 @@ Place placeOf(const RunTime &Run, const Diagnosis &D) {
   return {};
 }
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output

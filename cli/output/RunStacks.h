@@ -6,7 +6,7 @@
 
 #include "cli/findings/Finding.h"
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 
 struct TitledStack {
   std::string
@@ -23,6 +23,6 @@ std::vector<TitledStack> stacksOf(const RunTime &Run,
 /// say, and be it only a module's file. May still be empty.
 lockorder::Place placeOf(const RunTime &Run, const lockorder::Diagnosis &D);
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output
 
 #endif

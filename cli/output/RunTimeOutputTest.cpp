@@ -10,6 +10,7 @@
 
 using namespace llvm;
 using namespace raddle::cli;
+using namespace raddle::cli::output;
 namespace lockorder = raddle::lockorder;
 
 namespace {

@@ -9,7 +9,7 @@
 using namespace llvm;
 using raddle::lockorder::Frame;
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 namespace {
 
 /// Without zeros at the end: "0.8", not "0.80".
@@ -188,4 +188,4 @@ size_t mainFrame(const std::vector<Frame> &Stack) {
   return Own == Stack.size() ? 0 : Own;
 }
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output

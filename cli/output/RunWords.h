@@ -9,7 +9,7 @@
 #include "cli/findings/RunTime.h"
 #include "llvm/ADT/StringRef.h"
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 
 /// "120 ms", "12.5 s", "2 min 5 s"
 std::string durationText(double Seconds);
@@ -31,6 +31,6 @@ std::string frameText(const lockorder::Frame &F);
 /// sources. 0 of an empty stack.
 size_t mainFrame(const std::vector<lockorder::Frame> &Stack);
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output
 
 #endif

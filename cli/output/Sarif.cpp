@@ -19,6 +19,8 @@ using namespace llvm;
 using namespace raddle::lockorder;
 
 namespace raddle::cli {
+using namespace output;
+
 namespace {
 
 constexpr size_t MaxResults = 25000;

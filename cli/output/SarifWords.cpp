@@ -5,7 +5,7 @@
 
 using namespace llvm;
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 
 std::string messageText(StringRef Text) {
   bool Links = Text.contains("](");
@@ -42,4 +42,4 @@ std::string ruleName(StringRef Id) {
   return Name;
 }
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output

@@ -5,7 +5,7 @@
 #include "llvm/ADT/StringRef.h"
 #include <string>
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 
 /// In a message's text "[a](1)" is a link and "{0}" stands for an argument.
 std::string messageText(llvm::StringRef Text);
@@ -13,6 +13,6 @@ std::string messageText(llvm::StringRef Text);
 /// "raddle-busy-spin" to "BusySpin".
 std::string ruleName(llvm::StringRef Id);
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output
 
 #endif

@@ -6,7 +6,7 @@
 using namespace llvm;
 using raddle::lockorder::Place;
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 namespace {
 
 constexpr unsigned LongName = 160, StartOfLongName = 120;
@@ -49,4 +49,4 @@ std::string place(SourceFiles &Sources, const Place &P) {
          "</span>";
 }
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output

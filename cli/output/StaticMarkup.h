@@ -9,7 +9,7 @@
 #include "cli/output/SourceFiles.h"
 #include "llvm/Support/raw_ostream.h"
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 
 /// The first \p Max characters; unchanged if there are no more.
 llvm::StringRef firstCharacters(llvm::StringRef Text, unsigned Max);
@@ -25,6 +25,6 @@ std::string place(SourceFiles &Sources, const lockorder::Place &P);
 void writeStaticRun(const Results &R, SourceFiles &Sources,
                     llvm::raw_ostream &Out);
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output
 
 #endif

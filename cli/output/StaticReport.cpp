@@ -13,6 +13,8 @@ using namespace llvm;
 using namespace raddle::lockorder;
 
 namespace raddle::cli {
+using namespace output;
+
 namespace {
 
 constexpr size_t MaxLocks = 500, MaxEdges = 500, MaxPlaces = 5;
@@ -44,7 +46,7 @@ private:
   void locks();
   void edges();
   void failed();
-  std::string place(const Place &P) { return cli::place(Sources, P); }
+  std::string place(const Place &P) { return output::place(Sources, P); }
   std::string lockLink(uint32_t Lock);
 
   const Results &R;

@@ -11,7 +11,7 @@
 using namespace llvm;
 using namespace raddle::lockorder;
 
-namespace raddle::cli {
+namespace raddle::cli::output {
 namespace {
 
 constexpr size_t MaxPrograms = 50, MaxRows = 500, MaxThreads = 50;
@@ -228,4 +228,4 @@ void writeStaticRun(const Results &R, SourceFiles &Sources, raw_ostream &Out) {
     RunTables(R, Sources, Out).all();
 }
 
-} // namespace raddle::cli
+} // namespace raddle::cli::output

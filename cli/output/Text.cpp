@@ -13,6 +13,8 @@ using namespace llvm;
 using namespace raddle::lockorder;
 
 namespace raddle::cli {
+using namespace output;
+
 namespace {
 
 constexpr unsigned TabStop = 8;
