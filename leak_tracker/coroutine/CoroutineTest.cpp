@@ -181,6 +181,13 @@ TEST_P(Coroutines, OneThatRunsIsNotSuspended) {
   EXPECT_TRUE(R.says("'flow::blocks(int)' is suspended")) << R.Errors;
 }
 
+TEST_P(Coroutines, OneThatSpinsIsNotSuspended) {
+  Result R = run("spins");
+  ASSERT_EQ(R.T.Leaks.size(), 1u) << R.Errors;
+  EXPECT_EQ(R.T.Leaks[0].Kind, trace::TaskKind::Thread);
+  EXPECT_EQ(R.T.Leaks[0].State, trace::TaskState::Running);
+}
+
 TEST_P(Coroutines, BaselineKeepsThem) {
   Result R = run("baseline");
   if (R.Exit == 77)

@@ -54,6 +54,8 @@ public:
     ByAddress.release();
   }
   void run(const TaskList &Threads, const HostState &Host);
+  /// Threads that run may be asked where, by a signal.
+  bool MayAsk = false;
   const Function &functionOf(const Frame &F) const { return Functions[F.Of]; }
   Suspension suspensionOf(const Frame &F);
   List<Frame> Frames;
@@ -235,6 +237,16 @@ void Scan::findRunning(const TaskInfo &T, const HostState &Host) {
   bool Anywhere = !T.IsMe && !T.blocked() && !isAsleep(T.Tid);
   for (uint32_t Index : OnStack)
     Frames[Index].Runs |= Anywhere;
+  if (Anywhere && MayAsk) {
+    TaskInfo Now = T;
+    lookAtKernel(Now, true);
+    const StoredStack *S = TheStacks.get(Now.Stack);
+    for (uint32_t I = 0; S && I != S->Count; ++I)
+      // The innermost is the instruction itself.
+      if (uint32_t Of = functionAt(S->Pcs[I] + (I == 0)))
+        if (uint32_t *F = In.add())
+          *F = Of - 1;
+  }
   for (uint32_t Of : In) {
     bool Seen = false;
     for (uint32_t Index : OnStack)
@@ -261,6 +273,7 @@ void Scan::run(const TaskList &Threads, const HostState &Host) {
 
 void lookAtCoroutines(TaskList &Tasks, const HostState &Host) {
   Scan S;
+  S.MayAsk = true;
   S.run(Tasks, Host);
   InternalGuard G(KnownLock);
   for (const Frame &F : S.Frames) {

@@ -239,6 +239,20 @@ void lookClosely(TaskInfo &T, bool MaySignal) {
   lookAtStacks(T);
 }
 
+/// \p Named: from resume functions to the index plus 1 of a task that has the
+/// name.
+void nameOnce(const TaskList &Tasks, HashTable &Named, TaskInfo &T) {
+  uint32_t *First = Named.insert(T.ResumePoint);
+  if (First && *First) {
+    __builtin_memcpy(T.Name, Tasks[*First - 1].Name, sizeof(T.Name));
+    return;
+  }
+  TextSink Name(T.Name, sizeof(T.Name));
+  nameCoroutine(T.ResumePoint, Name);
+  if (First)
+    *First = uint32_t(&T - Tasks.begin()) + 1;
+}
+
 } // namespace
 
 Baseline takeBaseline(const HostState &Host) {
@@ -269,21 +283,21 @@ size_t check(const Scope &S, const HostState &Host, TextSink &Text) {
   uint64_t Now = sys::now();
   uint32_t Number = S.AtExit ? 0 : ++LastCheck;
   size_t Count = 0;
+  HashTable Named;
   proveByLeaks(Tasks);
   for (TaskInfo &T : Tasks) {
     if (!isLeak(T))
       continue;
     ++Count;
     lookClosely(T, true);
-    if (T.Kind == trace::TaskKind::Coroutine) {
-      TextSink Name(T.Name, sizeof(T.Name));
-      nameCoroutine(T.ResumePoint, Name);
-    }
+    if (T.Kind == trace::TaskKind::Coroutine)
+      nameOnce(Tasks, Named, T);
     if (uint32_t *Known = Told.insert(keyOf(T)))
       *Known = 1;
     writeTask(T);
     writeRecord(T, Number, Now);
   }
+  Named.release();
   groupAlike(Tasks, isLeak);
   writeLeaks(Tasks, Now, Text);
   writeSummary(Tasks, Text);

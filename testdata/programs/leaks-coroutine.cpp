@@ -64,6 +64,16 @@ Job blocks(int Steps) {
   co_await std::suspend_always{};
 }
 
+std::atomic<bool> Stop{false};
+Job spins(int Steps) {
+  while (Steps-- > 0)
+    co_await std::suspend_always{};
+  Inside = true;
+  while (!Stop.load(std::memory_order_relaxed)) {
+  }
+  co_await std::suspend_always{};
+}
+
 Job exits(int Status) {
   co_await std::suspend_always{};
   puts("done");
@@ -140,6 +150,13 @@ void blocked() {
     usleep(1000);
   usleep(20000);
 }
+// The same of one that runs without calling anything.
+void spins() {
+  Waiting.push_back(flow::spins(0));
+  std::thread([Handle = Waiting.back().Handle] { Handle.resume(); }).detach();
+  while (!flow::Inside)
+    usleep(1000);
+}
 void exits() { keep(flow::exits(0), 2); }
 void baseline() {
 #ifdef RADDLE_RADDLE_H
@@ -166,6 +183,7 @@ const Case Cases[] = {{"suspended", suspended},
                       {"reused", reused},
                       {"thread", thread},
                       {"blocked", blocked},
+                      {"spins", spins},
                       {"exits", exits},
                       {"baseline", baseline}};
 
