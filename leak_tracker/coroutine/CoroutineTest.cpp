@@ -195,6 +195,21 @@ TEST_P(Coroutines, BaselineKeepsThem) {
   expectOnly(R, {"flow::Job flow::convert<int>(int)"});
 }
 
+TEST_P(Coroutines, BelongToATestThatIsAlone) {
+  Result R = run("tests");
+  if (R.Exit == 77)
+    GTEST_SKIP() << "built without raddle.h";
+  EXPECT_EQ(R.Out, "left 1 0 0\ndone\n");
+  expectOnly(R, {"flow::Job flow::convert<int>(int)", "flow::fetch(int)"});
+  ASSERT_EQ(R.T.Tests.size(), 2u);
+  EXPECT_EQ(R.T.Tests[0], "one");
+  EXPECT_EQ(R.T.Tests[1], "");
+  R = run("overlap");
+  EXPECT_EQ(R.Out, "left 0 0\ndone\n");
+  expectOnly(R, {"flow::Job flow::convert<int>(int)"});
+  EXPECT_EQ(R.T.Tests, std::vector<std::string>{""});
+}
+
 TEST_P(Coroutines, RulesAndTheOptionLetPass) {
   EXPECT_EQ(run("suspended", "ignore='top:flow::fetch*'").Exit, 0);
   EXPECT_EQ(run("suspended", "ignore='top:flow::other*'").Exit, 23);

@@ -6,6 +6,7 @@
 #include "leak_tracker/track/Kernel.h"
 #include "runtime/core/InternalLock.h"
 #include "runtime/core/Maps.h"
+#include "runtime/interpose/Real.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/stack/Symbols.h"
 
@@ -36,6 +37,11 @@ struct Frame {
 
 /// Of known frames: the baseline that saw them first.
 HashTable Known;
+/// Those that were there when the test began that runs alone.
+HashTable BeforeTest;
+uint32_t Alone = 0; ///< Its number, or 0.
+uint32_t Tests = 0; ///< That run now.
+uint32_t Begun = 0;
 InternalLock KnownLock;
 
 uint64_t keyOf(uint64_t Address, uint64_t Resume) {
@@ -293,6 +299,8 @@ void lookAtCoroutines(TaskList &Tasks, const HostState &Host) {
                                 trace::StackExactTop);
     const uint32_t *Epoch = Known.find(keyOf(F.Address, Resume));
     T->Epoch = Epoch ? *Epoch : ~uint32_t(0);
+    if (Alone && !BeforeTest.find(keyOf(F.Address, Resume)))
+      T->Test = Alone;
   }
 }
 
@@ -306,6 +314,72 @@ void keepCoroutines(uint32_t Epoch, const HostState &Host) {
     if (uint32_t *E = Known.insert(keyOf(F.Address, S.functionOf(F).Resume));
         E && !*E)
       *E = Epoch;
+}
+
+/// Asked again only when modules were loaded.
+static bool hasCoroutines() {
+  static uint64_t Loads = 0;
+  static bool Has = false;
+  uint64_t Now = 0;
+  if (Real.dl_iterate_phdr)
+    Real.dl_iterate_phdr(
+        [](dl_phdr_info *Info, size_t, void *Context) {
+          *static_cast<uint64_t *>(Context) = Info->dlpi_adds;
+          return 1;
+        },
+        &Now);
+  if (__atomic_load_n(&Loads, __ATOMIC_ACQUIRE) == Now)
+    return Has;
+  bool Found = false;
+  forEachSymbol(
+      [](const char *Name, size_t) {
+        return readFrameSymbol(Name).Part == FramePart::Resume;
+      },
+      [](const char *, uint64_t, uint64_t, void *Context) {
+        *static_cast<bool *>(Context) = true;
+      },
+      &Found);
+  Has = Found;
+  __atomic_store_n(&Loads, Now, __ATOMIC_RELEASE);
+  return Found;
+}
+
+void testBegins(uint32_t Test, const HostState &Host) {
+  uint32_t Number;
+  bool First;
+  {
+    InternalGuard G(KnownLock);
+    First = Tests++ == 0;
+    Number = ++Begun;
+    Alone = 0;
+  }
+  // Without the lock: the loader's is taken meanwhile.
+  if (!First || !hasCoroutines())
+    return;
+  TaskList None;
+  Scan S;
+  S.run(None, Host);
+  InternalGuard G(KnownLock);
+  if (Begun != Number)
+    return;
+  Alone = Test;
+  BeforeTest.release();
+  for (const Frame &F : S.Frames)
+    if (uint32_t *Seen =
+            BeforeTest.insert(keyOf(F.Address, S.functionOf(F).Resume)))
+      *Seen = 1;
+}
+
+void testEnds(uint32_t Test) {
+  InternalGuard G(KnownLock);
+  Tests -= Tests != 0;
+  if (Alone == Test)
+    Alone = 0;
+}
+
+uint32_t testAlone() {
+  InternalGuard G(KnownLock);
+  return Alone;
 }
 
 void nameCoroutine(uint64_t ResumePoint, TextSink &To) {

@@ -24,6 +24,14 @@ void lookAtCoroutines(TaskList &Tasks, const HostState &Host);
 /// Those that there are belong to the baseline \p Epoch.
 void keepCoroutines(uint32_t Epoch, const HostState &Host);
 
+/// Nobody sees a coroutine start, so those that a test leaves are those that
+/// were not there when it began; if it was alone all the time. Programs without
+/// coroutines pay for one look at their symbols.
+void testBegins(uint32_t Test, const HostState &Host);
+void testEnds(uint32_t Test);
+/// The test that runs, if there was no other since it began; else 0.
+uint32_t testAlone();
+
 /// The coroutine as its programmer knows it: "ns::gen(int)". May allocate, as
 /// the demangler does.
 void nameCoroutine(uint64_t ResumePoint, TextSink &To);

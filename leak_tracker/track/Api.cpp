@@ -2,6 +2,7 @@
 //
 // What raddle/raddle.h calls, declared there. All may be called at any time
 // from any thread; without leaks=1 they do nothing and answer 0.
+#include "leak_tracker/coroutine/Coroutines.h"
 #include "leak_tracker/include/raddle/raddle.h"
 #include "leak_tracker/track/Check.h"
 #include "leak_tracker/track/LeakTracker.h"
@@ -61,10 +62,16 @@ RADDLE_EXPORT void raddle_rt_task_finished(uint64_t Task) {
 }
 
 RADDLE_EXPORT uint32_t raddle_rt_test_begin(const char *Name) {
+  HostState Host;
+  RADDLE_HOST_STATE(Host);
   Thread *T = caller();
   if (!T)
     return 0;
-  return T->Test = newTest(Name);
+  Busy B(T);
+  T->Test = newTest(Name);
+  if (T->Test && TheOptions.Coroutines)
+    testBegins(T->Test, Host);
+  return T->Test;
 }
 
 RADDLE_EXPORT size_t raddle_rt_test_end(uint32_t Test, int GraceMs,
@@ -78,7 +85,10 @@ RADDLE_EXPORT size_t raddle_rt_test_end(uint32_t Test, int GraceMs,
     return 0;
   if (T->Test == Test)
     T->Test = 0;
-  return checkNow(*T, Test, lastBaseline(), GraceMs, Host, Report, Size);
+  size_t Left = checkNow(*T, Test, lastBaseline(), GraceMs, Host, Report, Size);
+  if (TheOptions.Coroutines)
+    testEnds(Test);
+  return Left;
 }
 
 /// Returns a number for raddle_rt_leak_check.

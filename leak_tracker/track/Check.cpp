@@ -139,20 +139,25 @@ bool anyLeaks(TaskList &Tasks, const Scope &S, bool Functions) {
   return false;
 }
 
-/// Coroutines are looked for too if there is nothing else, or if \p Functions;
-/// they are of no test.
+/// Coroutines are looked for too, but before \p Functions only until there is
+/// a leak; \p Suspended: these are all there is.
 bool look(TaskList &Tasks, const Scope &S, bool Functions,
-          const HostState &Host) {
+          const HostState &Host, bool &Suspended) {
   InternalGuard G(CheckLock);
   Tasks.clear();
   lookAtThreads(Tasks);
   lookAtTasks(Tasks);
   lookAtTimers(Tasks);
   bool Leaks = anyLeaks(Tasks, S, Functions);
-  if (!TheOptions.Coroutines || S.Test || (Leaks && !Functions))
+  if (!TheOptions.Coroutines || (S.Test && S.Test != testAlone()) ||
+      (Leaks && !Functions))
     return Leaks;
+  if (Suspended && !Functions)
+    return true;
   lookAtCoroutines(Tasks, Host);
-  return anyLeaks(Tasks, S, Functions);
+  bool More = anyLeaks(Tasks, S, Functions);
+  Suspended = More && !Leaks;
+  return More;
 }
 
 /// goleak's policy: looks again and again, after 1 us at first, twice as long
@@ -160,10 +165,10 @@ bool look(TaskList &Tasks, const Scope &S, bool Functions,
 /// or longer.
 bool waitForEnd(TaskList &Tasks, const Scope &S, const HostState &Host) {
   uint64_t End = sys::now() + S.GraceMs * 1000000;
-  bool Searched = false;
+  bool Searched = false, Suspended = false;
   for (uint64_t Pause = 1000;; Pause *= 2) {
     bool Functions = Pause > 16000 || S.GraceMs == 0;
-    if (!look(Tasks, S, Functions, Host))
+    if (!look(Tasks, S, Functions, Host, Suspended))
       return false;
     proveByOwners(Tasks);
     passProofs(Tasks);

@@ -168,6 +168,35 @@ void baseline() {
 #endif
 }
 
+#ifdef RADDLE_RADDLE_H
+// The second test leaves nothing of its own; the third ends what it began.
+void tests() {
+  suspended();
+  uint32_t One = raddle_test_begin("one");
+  keep(flow::convert(2), 1);
+  size_t Left = raddle_test_end(One, nullptr, 0);
+  uint32_t Two = raddle_test_begin("two");
+  size_t LeftByTwo = raddle_test_end(Two, nullptr, 0);
+  uint32_t Three = raddle_test_begin("three");
+  Job Ends = flow::convert(2.5);
+  Ends.Handle.resume();
+  Ends.Handle.destroy();
+  size_t LeftByThree = raddle_test_end(Three, nullptr, 0);
+  printf("left %zu %zu %zu\n", Left, LeftByTwo, LeftByThree);
+}
+// Whose is it?
+void overlap() {
+  uint32_t One = raddle_test_begin("one"), Two = raddle_test_begin("two");
+  keep(flow::convert(2), 1);
+  size_t Left = raddle_test_end(Two, nullptr, 0);
+  size_t LeftByOne = raddle_test_end(One, nullptr, 0);
+  printf("left %zu %zu\n", Left, LeftByOne);
+}
+#else
+void tests() { exit(77); }
+void overlap() { exit(77); }
+#endif
+
 struct Case {
   const char *Name;
   void (*Run)();
@@ -185,7 +214,9 @@ const Case Cases[] = {{"suspended", suspended},
                       {"blocked", blocked},
                       {"spins", spins},
                       {"exits", exits},
-                      {"baseline", baseline}};
+                      {"baseline", baseline},
+                      {"tests", tests},
+                      {"overlap", overlap}};
 
 } // namespace
 
