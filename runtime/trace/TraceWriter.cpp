@@ -2,6 +2,7 @@
 #include "runtime/trace/TraceWriter.h"
 #include "runtime/core/Print.h"
 #include "runtime/thread/Thread.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -15,6 +16,8 @@ namespace {
 // Windows stay mapped: some records are counted up in place. The first is
 // small, as most traces are.
 constexpr uint64_t FirstWindow = 256 * 1024, MaxWindow = 8 * 1024 * 1024;
+/// That a process becomes one after the other and that have a trace each.
+constexpr int MostPrograms = 1000;
 
 size_t aligned(size_t Size) { return (Size + 7) & ~size_t(7); }
 } // namespace
@@ -22,22 +25,35 @@ size_t aligned(size_t Size) { return (Size + 7) & ~size_t(7); }
 bool TraceWriter::open(const char *Pattern, uint32_t Observers) {
   if (!*Pattern)
     return false;
-  TextSink Name(Path, sizeof(Path));
+  TextBuffer<sizeof(Path) / 2> Folder;
   if (*Pattern != '/') {
     // The host may change its folder.
     if (sys::call(SYS_getcwd, long(Path), sizeof(Path) / 2) <= 0)
       return false;
-    TextBuffer<sizeof(Path) / 2> Folder;
-    Folder << Path;
-    Name << Folder.text() << '/';
+    Folder << Path << '/';
   }
-  for (const char *P = Pattern; *P; ++P)
-    if (P[0] == '%' && P[1] == 'p')
-      Name << sys::pid(), ++P;
-    else
-      Name << *P;
-  int Descriptor =
-      sys::open(Path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  // A process that was replaced by exec has had the same number: the next ones
+  // are NUMBER-2 and so on.
+  int Descriptor = -EEXIST;
+  for (int Try = 1; Descriptor == -EEXIST && Try <= MostPrograms; ++Try) {
+    TextSink Name(Path, sizeof(Path));
+    Name << Folder.text();
+    bool HasNumber = false;
+    for (const char *P = Pattern; *P; ++P) {
+      if (P[0] != '%' || P[1] != 'p') {
+        Name << *P;
+        continue;
+      }
+      Name << sys::pid();
+      if (Try != 1)
+        Name << '-' << Try;
+      HasNumber = true;
+      ++P;
+    }
+    if (Try != 1 && !HasNumber)
+      break;
+    Descriptor = sys::open(Path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  }
   if (Descriptor < 0) {
     Path[0] = 0;
     return false;

@@ -101,6 +101,31 @@ TEST_F(TraceWriterTest, WhatIsWrittenOutlivesAKill) {
   EXPECT_EQ(T.Head.Observers, uint32_t(trace::ObserverLeaks));
 }
 
+TEST_F(TraceWriterTest, ProgramsOfTheSameProcessHaveATraceEach) {
+  // As after an exec: each finds the traces of those before.
+  int Status = inChild([&] {
+    static TraceWriter W[3];
+    std::string Pattern = Folder + "/%p.trace";
+    for (uint32_t I = 0; I != 3; ++I) {
+      if (!W[I].open(Pattern.c_str(), 0))
+        _exit(1);
+      writeThreadEnds(W[I], 1, I + 1);
+    }
+    std::string First = Folder + "/" + std::to_string(getpid());
+    rename((First + ".trace").c_str(), (Folder + "/1").c_str());
+    rename((First + "-2.trace").c_str(), (Folder + "/2").c_str());
+    rename((First + "-3.trace").c_str(), (Folder + "/3").c_str());
+    // One name is one trace.
+    _exit(W[0].open((Folder + "/1").c_str(), 0) ? 2 : 0);
+  });
+  EXPECT_EQ(Status, 0);
+  for (const char *Name : {"/1", "/2", "/3"}) {
+    EXPECT_EQ(Trace(Folder + Name).count(trace::RecordType::ThreadEnd),
+              size_t(Name[1] - '0'));
+    unlink((Folder + Name).c_str());
+  }
+}
+
 TEST_F(TraceWriterTest, ManyWindowsAndAnOrderlyEnd) {
   constexpr uint32_t Count = 300000;
   inChild([&] {
