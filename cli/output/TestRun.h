@@ -43,14 +43,28 @@ inline Results withRun(const TestFolder &Folder,
       {Lock, Note, Push}, {Lock, Drop}, {Plugin, Unknown}, {Push}, {}};
   WaitsFor OnOther{"mutex", "'" + Other + "'", 1, "thread 3 'janitor'", 3};
   WaitsFor OnQueue{"mutex", "'Queue::mutex_'", 0, "thread 2 'worker'", 3};
-  Run.Leaks = {
-      {"thread", "worker", "blocked", "cycle", "QueueTest.Drains", 4, 3, 0,
-       OnOther, 12.5},
-      {"timer-fd", "", "armed", "", "", 1, std::nullopt, 2, std::nullopt,
-       std::nullopt},
-      {"coroutine", "fetch(Url)", "suspended", "", "", 2, 2, std::nullopt,
-       WaitsFor{"system-call", "read()", std::nullopt, "", std::nullopt}, 0.5},
+  auto Leak = [&](std::string Kind, std::string Name,
+                  std::string State) -> LeakGroup & {
+    LeakGroup &L = Run.Leaks.emplace_back();
+    L.Kind = std::move(Kind);
+    L.Name = std::move(Name);
+    L.State = std::move(State);
+    return L;
   };
+  LeakGroup &Workers = Leak("thread", "worker", "blocked");
+  Workers.Proof = "cycle";
+  Workers.Test = "QueueTest.Drains";
+  Workers.Count = 4;
+  Workers.Creation = 3;
+  Workers.Now = 0;
+  Workers.On = OnOther;
+  Workers.Seconds = 12.5;
+  Leak("timer-fd", "", "armed").Now = 2;
+  LeakGroup &Fetch = Leak("coroutine", "fetch(Url)", "suspended");
+  Fetch.Count = 2;
+  Fetch.Creation = 2;
+  Fetch.On = WaitsFor{"system-call", "read()", std::nullopt, "", std::nullopt};
+  Fetch.Seconds = 0.5;
   Run.Deadlocks = {{"cycle",
                     {{"thread 2 'worker'", 0, OnOther, 1, 2.5},
                      {"thread 3 'janitor'", 1, OnQueue, 0, 2.25}}},
