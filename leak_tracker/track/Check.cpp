@@ -28,7 +28,8 @@ HashTable Told;
 
 uint64_t keyOf(const TaskInfo &T) {
   return mix(uint64_t(T.Kind) << 32 | T.Users,
-             T.Kind == trace::TaskKind::Coroutine ? T.Address : T.Id) |
+             T.Kind == trace::TaskKind::Coroutine ? T.Address ^ T.ResumePoint
+                                                  : T.Id) |
          1;
 }
 
