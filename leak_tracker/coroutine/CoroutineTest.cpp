@@ -168,6 +168,15 @@ TEST_P(Coroutines, TwinsAreSilent) {
   }
 }
 
+TEST_P(Coroutines, MemoryOfAnOldFrameIsNone) {
+  expectOnly(run("large"), {"flow::large(int)"});
+  Result R = run("stale");
+  if (R.Exit == 77)
+    GTEST_SKIP() << "this malloc gives other memory out";
+  EXPECT_EQ(R.Exit, 0) << R.Errors;
+  EXPECT_TRUE(R.T.Leaks.empty());
+}
+
 TEST_P(Coroutines, AlikeAreGrouped) {
   Result R = run("many");
   expectOnly(R, std::vector<std::string>(100, "flow::fetch(int)"));

@@ -64,6 +64,15 @@ Job blocks(int Steps) {
   co_await std::suspend_always{};
 }
 
+/// Of more than malloc's caches keep.
+Job large(int X) {
+  volatile char Room[3000];
+  for (volatile char &C : Room)
+    C = char(X);
+  co_await std::suspend_always{};
+  printf("%d\n", Room[X]);
+}
+
 std::atomic<bool> Stop{false};
 Job spins(int Steps) {
   while (Steps-- > 0)
@@ -135,6 +144,21 @@ void reused() {
   for (int I = 0; I != 200; ++I)
     if (!malloc(size_t(I) * 8))
       abort();
+}
+void large() { keep(flow::large(1), 1); }
+// The frame goes back to the top of the heap as it is; what comes to be there
+// is never written to.
+__attribute__((noinline)) Job makeLarge() { return flow::large(1); }
+void stale() {
+  Job J = makeLarge(); // Else the frame may be on the stack.
+  J.Handle.resume();
+  // Compilers know that no two live blocks have the same address.
+  static void *volatile At, *volatile Buffer;
+  At = J.Handle.address();
+  J.Handle.destroy();
+  Buffer = malloc(20000);
+  if (Buffer != At)
+    exit(77);
 }
 void thread() {
   Waiting.push_back(flow::fetch(3));
@@ -210,6 +234,8 @@ const Case Cases[] = {{"suspended", suspended},
                       {"kinds-fixed", kindsFixed},
                       {"many", many},
                       {"reused", reused},
+                      {"large", large},
+                      {"stale", stale},
                       {"thread", thread},
                       {"blocked", blocked},
                       {"spins", spins},
