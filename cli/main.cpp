@@ -64,6 +64,8 @@ int main(int Argc, char **Argv) {
   addExtract(App, Call);
   addLink(App, Call);
   addReport(App, Call);
+  addLeaks(App, Call);
+  addLocks(App, Call);
   addExplain(App, Call);
   addChecks(App, Call);
   addBaseline(App, Call);

@@ -13,7 +13,7 @@ macro(rule folder)
 endmacro()
 
 # Makes findings; knows neither how they were got nor how they are shown.
-rule(cli/findings cli/findings lockorder/model lockorder/link
+rule(cli/findings cli/findings lockorder/model lockorder/link lockorder/graph
      lockorder/observed/Observed.h)
 rule(cli/output cli/output cli/findings lockorder/model lockorder/link
      lockorder/observed/Observed.h checkers/framework/CheckCard.h)

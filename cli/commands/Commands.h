@@ -35,6 +35,8 @@ void addReport(CLI::App &App, Invocation &Call);
 void addExplain(CLI::App &App, Invocation &Call);
 void addChecks(CLI::App &App, Invocation &Call);
 void addBaseline(CLI::App &App, Invocation &Call);
+void addLeaks(CLI::App &App, Invocation &Call);
+void addLocks(CLI::App &App, Invocation &Call);
 void addProfile(CLI::App &App, Invocation &Call);
 
 } // namespace raddle::cli

@@ -27,7 +27,7 @@ Error cannotWrite(StringRef Name, std::error_code Code) {
 
 } // namespace
 
-Expected<bool> colourWanted(StringRef Option) {
+Expected<bool> colourWanted(StringRef Option, bool OfStderr) {
   if (Option == "always")
     return true;
   if (Option == "never")
@@ -40,8 +40,9 @@ Expected<bool> colourWanted(StringRef Option) {
   if (No && *No)
     return false;
   const char *Terminal = std::getenv("TERM");
-  return sys::Process::StandardOutIsDisplayed() && Terminal &&
-         StringRef(Terminal) != "dumb";
+  return (OfStderr ? sys::Process::StandardErrIsDisplayed()
+                   : sys::Process::StandardOutIsDisplayed()) &&
+         Terminal && StringRef(Terminal) != "dumb";
 }
 
 Expected<Outputs::File> Outputs::openFile(StringRef Name, Format As) {
@@ -81,7 +82,7 @@ Expected<Outputs::File> Outputs::openFile(StringRef Name, Format As) {
 }
 
 Error Outputs::open(const OutputOptions &Options) {
-  Expected<bool> Colour = colourWanted(Options.Colour);
+  Expected<bool> Colour = colourWanted(Options.Colour, Options.TextToStderr);
   if (!Colour)
     return Colour.takeError();
   Writer.Colour = *Colour;

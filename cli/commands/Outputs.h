@@ -13,6 +13,8 @@ struct OutputOptions {
   std::vector<std::string> Files; ///< -o.
   std::string Colour = "auto";    ///< --color.
   bool Quiet = false;
+  /// Standard output is somebody else's.
+  bool TextToStderr = false;
 };
 
 class Outputs {
@@ -53,8 +55,10 @@ private:
   WriterOptions Writer;
 };
 
-/// Looks at --color, NO_COLOR and whether standard output is a terminal.
-llvm::Expected<bool> colourWanted(llvm::StringRef Option);
+/// Looks at --color, NO_COLOR and whether standard output, or standard error,
+/// is a terminal.
+llvm::Expected<bool> colourWanted(llvm::StringRef Option,
+                                  bool OfStderr = false);
 
 } // namespace raddle::cli
 

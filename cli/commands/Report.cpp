@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// raddle report: one HTML file, from a build, from summaries, or from saved
-// results.
+// raddle report: one HTML file, from a build, or from what earlier runs left.
 #include "cli/commands/Analysis.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/SummaryFiles.h"
+#include "cli/commands/Traces.h"
 #include "cli/execute/Files.h"
+#include "cli/findings/MergeResults.h"
 #include "cli/output/ReadJson.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -24,22 +25,84 @@ struct ReportOptions {
   std::string Root;
 };
 
-/// Without -p, what is named are summaries, or the results of a run.
+/// Without -p, what is named are results, traces and summaries.
 bool fromFiles(const ReportOptions &O) {
   return O.Analysis.Build.empty() && !O.Analysis.Paths.empty();
 }
 
-Expected<Results> fromResults(const ReportOptions &O) {
-  if (O.Analysis.Paths.size() != 1)
-    return createStringError("a report shows the results of one run; to join "
-                             "several, name their summaries instead");
-  Expected<std::string> Text = readFile(O.Analysis.Paths[0]);
-  if (!Text)
-    return Text.takeError();
-  Expected<Results> R = readJson(*Text, O.Analysis.Paths[0]);
-  if (R)
-    R->Root = absolutePath(O.Root.empty() ? "." : O.Root);
-  return R;
+/// What the named files and folders hold, by kind.
+struct Inputs {
+  std::vector<std::string> Results, Traces, Summaries;
+};
+
+Inputs sortInputs(const std::vector<std::string> &Paths) {
+  Inputs In;
+  for (const std::string &Path : Paths) {
+    if (!sys::fs::is_directory(Path)) {
+      (sys::path::extension(Path) == ".json" ? In.Results
+       : isTraceFile(Path)                   ? In.Traces
+                                             : In.Summaries)
+          .push_back(Path);
+      continue;
+    }
+    size_t Before = In.Traces.size();
+    std::error_code Code;
+    for (sys::fs::recursive_directory_iterator It(Path, Code), End;
+         It != End && !Code; It.increment(Code))
+      if (isTraceFile(It->path()))
+        In.Traces.push_back(It->path());
+    llvm::sort(In.Traces.begin() + Before, In.Traces.end());
+    bool HasSummaries = false;
+    for (sys::fs::recursive_directory_iterator It(Path, Code), End;
+         It != End && !Code && !HasSummaries; It.increment(Code))
+      HasSummaries = sys::path::extension(It->path()) == ".summary";
+    // Neither: what reads summaries says what is missing.
+    if (HasSummaries || In.Traces.size() == Before)
+      In.Summaries.push_back(Path);
+  }
+  return In;
+}
+
+/// Everything that is named, as one. A file that cannot be used is named among
+/// what failed; the rest is shown.
+Expected<Results> join(const ReportOptions &O, const Invocation &Call) {
+  Inputs In = sortInputs(O.Analysis.Paths);
+  Results R = emptyResults(Call, O.Root);
+  if (!In.Summaries.empty()) {
+    SummaryFilesOptions Input;
+    Input.Paths = In.Summaries;
+    Input.Checks = O.Analysis.Checks;
+    Input.ConfigFile = O.Analysis.ConfigFile;
+    Input.Root = O.Root;
+    Expected<Results> Linked = linkFiles(Input, Call);
+    if (!Linked)
+      return Linked.takeError();
+    R = std::move(*Linked);
+  }
+  bool Alone =
+      In.Results.size() == 1 && In.Traces.empty() && In.Summaries.empty();
+  for (const std::string &File : In.Results) {
+    Expected<std::string> Text = readFile(File);
+    if (!Text)
+      return Text.takeError();
+    Expected<Results> Read = readJson(*Text, File);
+    if (!Read)
+      return Read.takeError();
+    if (Alone) {
+      R.Project = Read->Project;
+      R.Command = Read->Command;
+    }
+    mergeResults(R, std::move(*Read));
+  }
+  std::vector<Trace> Traces;
+  for (const std::string &File : In.Traces) {
+    Expected<Trace> T = readTrace(File);
+    if (T)
+      Traces.push_back(std::move(*T));
+    else
+      R.Failed.push_back({File, toString(T.takeError())});
+  }
+  return Traces.empty() ? std::move(R) : traceResults(Traces, std::move(R));
 }
 
 Expected<Results> gather(const ReportOptions &O, const Invocation &Call,
@@ -47,16 +110,7 @@ Expected<Results> gather(const ReportOptions &O, const Invocation &Call,
   if (fromFiles(O)) {
     if (Error E = Out.open(Wanted))
       return E;
-    if (any_of(O.Analysis.Paths, [](StringRef Path) {
-          return sys::path::extension(Path) == ".json";
-        }))
-      return fromResults(O);
-    SummaryFilesOptions Input;
-    Input.Paths = O.Analysis.Paths;
-    Input.Checks = O.Analysis.Checks;
-    Input.ConfigFile = O.Analysis.ConfigFile;
-    Input.Root = O.Root;
-    return linkFiles(Input, Call);
+    return join(O, Call);
   }
   Expected<Prepared> P = prepare(O.Analysis, Call);
   if (!P)
@@ -84,8 +138,11 @@ int report(const ReportOptions &O, const Invocation &Call) {
   for (const FailedUnit &F : R->Failed)
     errs() << "raddle: error: " << F.File << ": " << F.Why << "\n";
   if (!O.Analysis.Quiet) {
-    outs() << howMany(R->TranslationUnits, "translation unit") << ", "
-           << howMany(R->Findings.size(), "finding") << ", "
+    if (R->TranslationUnits || R->Run.Programs.empty())
+      outs() << howMany(R->TranslationUnits, "translation unit") << ", ";
+    if (!R->Run.Programs.empty())
+      outs() << howMany(R->Run.Programs.size(), "run") << ", ";
+    outs() << howMany(R->Findings.size(), "finding") << ", "
            << howMany(R->Graph.Locks.size(), "lock") << "\n";
     for (const std::string &Name : Wanted.Files)
       outs() << "open it: xdg-open " << Name << "\n";
@@ -106,8 +163,11 @@ void addReport(CLI::App &App, Invocation &Call) {
       ->add_option("-o,--output", O->Files,
                    "File to write; default: raddle-report.html")
       ->allow_extra_args(false);
-  Command->footer("Without -p, the paths are summaries, folders of them, or "
-                  "the file of 'raddle lint -o results.json'.");
+  Command->footer(
+      "Without -p, the paths are what earlier runs left, any number "
+      "of each: results ('raddle lint -o results.json', leaks, "
+      "locks), traces ('raddle leaks --trace FOLDER', locks), "
+      "summaries ('raddle extract'), and folders of them.");
   Command->callback(
       [O, &Call] { Call.Run = [O, &Call] { return report(*O, Call); }; });
 }

@@ -36,6 +36,9 @@ struct LeakGroup {
   Index Creation, Now;
   std::optional<WaitsFor> On;
   std::optional<double> Seconds;
+  /// Who made it, who made that one, and so on: a sentence each. Only in what
+  /// was just read from a trace; results keep them as notes of the finding.
+  std::vector<std::string> Chain;
 };
 
 struct DeadlockThread {

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "cli/trace/RunFindings.h"
+#include "cli/trace/Symbolise.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace raddle::lockorder;
+
+namespace raddle::cli {
+
+std::string durationText(double Seconds) {
+  if (Seconds < 1)
+    return formatv("{0} ms", uint64_t(Seconds * 1e3)).str();
+  if (Seconds < 100)
+    return formatv("{0:f1} s", Seconds).str();
+  uint64_t Whole = uint64_t(Seconds);
+  return formatv("{0} min {1} s", Whole / 60, Whole % 60).str();
+}
+
+namespace {
+
+using Stack = std::vector<Frame>;
+
+class RunFindings {
+public:
+  explicit RunFindings(const RunTime &Run) : Run(Run) {}
+  Diagnosis leak(const LeakGroup &G) const;
+  Diagnosis deadlock(const DeadlockView &D) const;
+
+private:
+  const Stack *stack(Index I) const {
+    return I && *I < Run.Stacks.size() ? &Run.Stacks[*I] : nullptr;
+  }
+  /// The innermost frame that the user wrote and whose place is known; failing
+  /// that, whose function is; failing that, the innermost of all.
+  static const Frame *site(const Stack *S);
+  static std::string siteName(const Stack *S);
+  /// The stack from outside in; its innermost step has \p Kind and \p Text.
+  static void addStack(Witness &W, const Stack *S, StepKind Kind,
+                       const std::string &Text);
+  void addWait(Witness &W, Index At, const std::optional<WaitsFor> &On,
+               StringRef Otherwise) const;
+  void addOwner(Diagnosis &D, const std::optional<WaitsFor> &On) const;
+  void place(Diagnosis &D, std::initializer_list<Index> Stacks) const;
+
+  const RunTime &Run;
+};
+
+/// Numbers that differ from run to run tell a reader nothing.
+std::string withoutAddress(StringRef Text) {
+  return Text.split(" at 0x").first.str();
+}
+
+const Frame *RunFindings::site(const Stack *S) {
+  if (!S || S->empty())
+    return nullptr;
+  const Frame *Named = nullptr;
+  for (const Frame &F : *S) {
+    if (isLibraryFrame(F))
+      continue;
+    if (!F.Where.File.empty())
+      return &F;
+    if (!Named && !F.Function.empty())
+      Named = &F;
+  }
+  return Named ? Named : &S->front();
+}
+
+std::string RunFindings::siteName(const Stack *S) {
+  const Frame *F = site(S);
+  if (!F)
+    return "";
+  return F->Function.empty() ? sys::path::filename(F->Module).str()
+                             : F->Function;
+}
+
+void RunFindings::addStack(Witness &W, const Stack *S, StepKind Kind,
+                           const std::string &Text) {
+  const Frame *Site = site(S);
+  if (!Site)
+    return;
+  // From the first frame that says something: below it is only the library
+  // that started the thread.
+  size_t Outer = S->size();
+  while (Outer > 0 && isLibraryFrame((*S)[Outer - 1]) &&
+         &(*S)[Outer - 1] != Site)
+    --Outer;
+  for (size_t I = Outer; I-- > 0;) {
+    const Frame &F = (*S)[I];
+    bool IsSite = &F == Site;
+    if (!IsSite && isLibraryFrame(F))
+      continue;
+    Step Next;
+    Next.Function = F.Function;
+    Next.Where = F.Where;
+    if (IsSite) {
+      Next.Kind = Kind;
+      Next.Text = Text;
+    } else {
+      size_t Callee = I;
+      while (Callee-- > 0)
+        if (!isLibraryFrame((*S)[Callee]) || &(*S)[Callee] == Site)
+          break;
+      Next.Kind = StepKind::Call;
+      Next.Text = "calls '" + frameName((*S)[Callee]) + "'";
+    }
+    if (F.Where.File.empty())
+      Next.Text += " at " + frameText(F);
+    W.Steps.push_back(std::move(Next));
+    if (IsSite)
+      break;
+  }
+}
+
+void RunFindings::addWait(Witness &W, Index At,
+                          const std::optional<WaitsFor> &On,
+                          StringRef Otherwise) const {
+  if (!On)
+    return addStack(W, stack(At), StepKind::Note, Otherwise.str());
+  std::string Text = "waits for " + On->Text;
+  if (!On->Owner.empty())
+    Text += ", held by " + On->Owner;
+  StepKind Kind = On->Kind == "join" ? StepKind::Join : StepKind::Wait;
+  addStack(W, stack(At), Kind, Text);
+}
+
+void RunFindings::addOwner(Diagnosis &D,
+                           const std::optional<WaitsFor> &On) const {
+  if (!On || !stack(On->OwnerStack))
+    return;
+  Witness W;
+  W.Title = "where " + On->Owner + " took " + On->Text;
+  addStack(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + On->Text);
+  if (!W.Steps.empty())
+    D.Witnesses.push_back(std::move(W));
+}
+
+void RunFindings::place(Diagnosis &D,
+                        std::initializer_list<Index> Stacks) const {
+  for (Index I : Stacks)
+    if (const Frame *F = site(stack(I)); F && !F->Where.File.empty()) {
+      D.Where = F->Where;
+      return;
+    }
+}
+
+StringRef leakCheck(const LeakGroup &G) {
+  if (G.Kind == "thread")
+    return G.State == "finished-unjoined" ? "raddle-unjoined-thread"
+                                          : "raddle-leaked-thread";
+  if (G.Kind == "coroutine")
+    return "raddle-leaked-coroutine";
+  if (StringRef(G.Kind).starts_with("timer"))
+    return "raddle-leaked-timer";
+  return "raddle-leaked-task";
+}
+
+/// "thread 3 'writer'", "50 threads".
+std::string who(const LeakGroup &G) {
+  StringRef Kind = G.Kind == "timer-fd" ? "timer (timerfd)" : StringRef(G.Kind);
+  if (G.Count > 1)
+    return std::to_string(G.Count) + " " + Kind.str() + "s alike";
+  if (G.Kind == "thread")
+    return G.Name;
+  return Kind.str() + (G.Name.empty() ? "" : " '" + G.Name + "'");
+}
+
+std::string what(const LeakGroup &G) {
+  bool Many = G.Count > 1;
+  std::string Is = Many ? " are" : " is", Has = Many ? " have" : " has",
+              Was = Many ? " were" : " was",
+              Leaked = Is + " leaked: " + (Many ? "they" : "it");
+  bool Timed = G.Seconds && *G.Seconds >= 0.001;
+  std::string For = Timed ? durationText(*G.Seconds) : "";
+  if (G.State == "finished-unjoined")
+    return Has + " ended and" + Was + " never joined";
+  if (G.State == "queued")
+    return Leaked + Was + " created and never run";
+  if (G.State == "suspended")
+    return Leaked + Is + " suspended and was not destroyed";
+  if (G.State == "armed")
+    return Leaked + Is + " still armed";
+  if (G.State == "idle")
+    return Leaked + Was + " never deleted";
+  if (!G.On)
+    return Leaked + Is + " still running" + (Timed ? " after " + For : "");
+  if (G.On->Kind == "sleep")
+    return Leaked + (Many ? " still sleep" : " still sleeps");
+  std::string Result = Leaked +
+                       (Timed ? Has + " waited " + For + " for "
+                              : (Many ? " wait for " : " waits for ")) +
+                       withoutAddress(G.On->Text);
+  if (!G.On->Owner.empty() && G.Proof != "self")
+    Result += ", held by " + G.On->Owner;
+  return Result;
+}
+
+std::string proofText(StringRef Proof) {
+  if (Proof == "owner-exited")
+    return "who holds it has ended without giving it back";
+  if (Proof == "owner-leaked")
+    return "who holds it is leaked itself";
+  if (Proof == "cycle")
+    return "these tasks wait for each other";
+  if (Proof == "self")
+    return "it waits for itself";
+  if (Proof == "unreachable")
+    return "nothing else in the process refers to what it waits for";
+  return "";
+}
+
+Diagnosis RunFindings::leak(const LeakGroup &G) const {
+  Diagnosis D;
+  D.Check = leakCheck(G).str();
+  D.Severity = Level::Error;
+  D.Message = who(G) + what(G);
+  if (std::string Why = proofText(G.Proof); !Why.empty())
+    D.Message += "; proven to wait for ever: " + Why;
+  if (!G.Test.empty())
+    D.Message += " (started by the test " + G.Test + ")";
+  place(D, {G.Creation, G.Now});
+  D.Identity = {siteName(stack(G.Creation)), siteName(stack(G.Now)), G.State,
+                G.On ? G.On->Kind : "", G.Test};
+  if (stack(G.Now)) {
+    Witness W;
+    W.Title =
+        G.State == "suspended" ? "where it is suspended" : "where it is now";
+    addWait(W, G.Now, G.On,
+            G.State == "suspended" ? "is suspended here" : "is here");
+    if (!W.Steps.empty())
+      D.Witnesses.push_back(std::move(W));
+  }
+  if (stack(G.Creation)) {
+    Witness W;
+    W.Title = "where it was made";
+    addStack(W, stack(G.Creation), StepKind::Start,
+             G.Kind == "thread" ? "starts the thread" : "makes the " + G.Kind);
+    if (!W.Steps.empty())
+      D.Witnesses.push_back(std::move(W));
+  }
+  addOwner(D, G.On);
+  // One link is what "where it was made" says.
+  if (G.Chain.size() > 1)
+    D.Notes = G.Chain;
+  return D;
+}
+
+/// "waits for the lock 'a', which thread 3 holds".
+std::string waitText(const DeadlockThread &T) {
+  if (!T.On)
+    return T.Name + " does not wait";
+  std::string Result = T.Name + " waits for " + withoutAddress(T.On->Text);
+  if (!T.On->Owner.empty())
+    Result += ", which " + T.On->Owner + " holds";
+  return Result;
+}
+
+Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
+  Diagnosis D;
+  bool Stall = View.Kind == "stall";
+  D.Check = Stall ? "raddle-stall" : "raddle-deadlock";
+  D.Severity = Stall ? Level::Warning : Level::Error;
+  const DeadlockThread *First =
+      View.Threads.empty() ? nullptr : &View.Threads.front();
+  std::string Object =
+      First && First->On ? withoutAddress(First->On->Text) : "a lock";
+  if (!First) {
+    D.Message = "deadlock";
+  } else if (View.Kind == "cycle") {
+    D.Message = "deadlock: ";
+    for (auto [I, T] : enumerate(View.Threads))
+      D.Message += (I ? "; " : "") + waitText(T);
+  } else if (View.Kind == "self-lock") {
+    D.Message = "deadlock: " + First->Name + " waits for " + Object +
+                ", which it holds itself";
+  } else if (View.Kind == "self-join") {
+    D.Message =
+        "deadlock: " + First->Name + " joins itself and waits for its own end";
+  } else if (View.Kind == "owner-exited") {
+    D.Message = "deadlock: " + First->Name + " waits for " + Object + ", and " +
+                (First->On && !First->On->Owner.empty() ? First->On->Owner
+                                                        : "its owner") +
+                " has ended without giving it back";
+  } else if (View.Kind == "all-blocked") {
+    D.Message = View.Threads.size() == 1
+                    ? "deadlock: the only thread waits for what no other one "
+                      "can give"
+                    : "deadlock: all " + std::to_string(View.Threads.size()) +
+                          " threads wait for what only one of them could give";
+  } else {
+    D.Message = First->Name + " has waited for " + Object + " for " +
+                durationText(First->Seconds);
+    if (First->On && !First->On->Owner.empty())
+      D.Message += ", which " + First->On->Owner + " holds";
+  }
+  D.Identity.push_back(View.Kind);
+  for (const DeadlockThread &T : View.Threads) {
+    if (D.Where.File.empty())
+      place(D, {T.Stack});
+    D.Identity.push_back(siteName(stack(T.Stack)));
+    Witness W;
+    W.Title = waitText(T);
+    if (T.Seconds >= 0.001)
+      W.Title += ", for " + durationText(T.Seconds);
+    addWait(W, T.Stack, T.On, "is here");
+    if (!W.Steps.empty())
+      D.Witnesses.push_back(std::move(W));
+    addOwner(D, T.On);
+  }
+  // A cycle begins anywhere.
+  if (View.Kind == "cycle" || View.Kind == "all-blocked")
+    llvm::sort(D.Identity.begin() + 1, D.Identity.end());
+  return D;
+}
+
+} // namespace
+
+std::vector<Diagnosis> runFindings(const RunTime &Run) {
+  RunFindings Make(Run);
+  std::vector<Diagnosis> Result;
+  for (auto [Number, G] : enumerate(Run.Leaks)) {
+    Result.push_back(Make.leak(G));
+    Result.back().Leak = uint32_t(Number);
+  }
+  for (auto [Number, D] : enumerate(Run.Deadlocks)) {
+    Result.push_back(Make.deadlock(D));
+    Result.back().Deadlock = uint32_t(Number);
+  }
+  return Result;
+}
+
+} // namespace raddle::cli

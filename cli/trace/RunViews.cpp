@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "cli/trace/RunViews.h"
+#include "cli/trace/ObservedLocks.h"
+#include "cli/trace/TraceProfile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <tuple>
+
+using namespace llvm;
+
+namespace raddle::cli {
+
+StringRef waitKindName(trace::WaitKind Kind) {
+  switch (Kind) {
+  case trace::WaitKind::None:
+    break;
+  case trace::WaitKind::Mutex:
+    return "mutex";
+  case trace::WaitKind::RwLockRead:
+    return "rwlock-read";
+  case trace::WaitKind::RwLockWrite:
+    return "rwlock-write";
+  case trace::WaitKind::SpinLock:
+    return "spinlock";
+  case trace::WaitKind::Condition:
+    return "condition";
+  case trace::WaitKind::Semaphore:
+    return "semaphore";
+  case trace::WaitKind::Barrier:
+    return "barrier";
+  case trace::WaitKind::Join:
+    return "join";
+  case trace::WaitKind::Futex:
+    return "futex";
+  case trace::WaitKind::Sleep:
+    return "sleep";
+  case trace::WaitKind::Poll:
+    return "poll";
+  case trace::WaitKind::Signal:
+    return "signal";
+  case trace::WaitKind::SystemCall:
+    return "system-call";
+  }
+  return "";
+}
+
+namespace {
+
+StringRef stateName(trace::TaskState State) {
+  switch (State) {
+  case trace::TaskState::Running:
+    return "running";
+  case trace::TaskState::Blocked:
+    return "blocked";
+  case trace::TaskState::FinishedUnjoined:
+    return "finished-unjoined";
+  case trace::TaskState::Queued:
+    return "queued";
+  case trace::TaskState::Suspended:
+    return "suspended";
+  case trace::TaskState::Armed:
+    return "armed";
+  case trace::TaskState::Idle:
+    return "idle";
+  }
+  return "running";
+}
+
+StringRef proofName(trace::Proof Proof) {
+  switch (Proof) {
+  case trace::Proof::None:
+    return "";
+  case trace::Proof::OwnerExited:
+    return "owner-exited";
+  case trace::Proof::OwnerLeaked:
+    return "owner-leaked";
+  case trace::Proof::Cycle:
+    return "cycle";
+  case trace::Proof::Self:
+    return "self";
+  case trace::Proof::Unreachable:
+    return "unreachable";
+  }
+  return "";
+}
+
+StringRef deadlockName(trace::DeadlockKind Kind) {
+  switch (Kind) {
+  case trace::DeadlockKind::Cycle:
+    return "cycle";
+  case trace::DeadlockKind::SelfLock:
+    return "self-lock";
+  case trace::DeadlockKind::SelfJoin:
+    return "self-join";
+  case trace::DeadlockKind::OwnerExited:
+    return "owner-exited";
+  case trace::DeadlockKind::AllBlocked:
+    return "all-blocked";
+  case trace::DeadlockKind::Stall:
+    return "stall";
+  }
+  return "stall";
+}
+
+StringRef endingName(trace::Ending End) {
+  switch (End) {
+  case trace::Ending::Running:
+    return "running";
+  case trace::Ending::Exited:
+    return "exited";
+  case trace::Ending::Execed:
+    return "execed";
+  case trace::Ending::NoSpace:
+    return "no-space";
+  }
+  return "running";
+}
+
+double seconds(uint64_t From, uint64_t To) {
+  return From && To > From ? double(To - From) * 1e-9 : 0;
+}
+
+} // namespace
+
+Index RunViews::stack(uint32_t Id) {
+  if (!Id)
+    return std::nullopt;
+  auto [It, New] = StackOf.try_emplace(Id, 0);
+  if (New) {
+    std::vector<lockorder::Frame> Frames = Symbols.stack(*T, T->Stacks[Id]);
+    auto [Known, First] = KnownStacks.try_emplace(Frames, Out.Stacks.size());
+    if (First)
+      Out.Stacks.push_back(std::move(Frames));
+    It->second = Known->second;
+  }
+  return It->second;
+}
+
+std::string RunViews::lockName(uint32_t Lock) {
+  if (Run < Locks.LockNames.size() && Lock < Locks.LockNames[Run].size())
+    return Locks.LockNames[Run][Lock];
+  return "";
+}
+
+/// A lock without a number in the trace may still be a variable of the program.
+std::string RunViews::variableAt(uint64_t Address) {
+  for (uint32_t M = 1; M < T->Modules.size(); ++M)
+    if (Address >= T->Modules[M].Start && Address < T->Modules[M].End)
+      return Symbols.variable(*T, M, Address).Name;
+  return "";
+}
+
+Index RunViews::lockIndex(uint32_t Lock) {
+  if (!Lock || Run >= Locks.LockIndex.size() ||
+      Lock >= Locks.LockIndex[Run].size() ||
+      Locks.LockIndex[Run][Lock] == UINT32_MAX)
+    return std::nullopt;
+  return Locks.LockIndex[Run][Lock];
+}
+
+std::string RunViews::owner(uint32_t Thread) {
+  return Thread ? threadName(T->Threads[Thread]) : "";
+}
+
+std::optional<WaitsFor> RunViews::waitsFor(const TraceWait &W,
+                                           const std::string &Detail) {
+  if (W.Kind == trace::WaitKind::None)
+    return std::nullopt;
+  WaitsFor Result;
+  Result.Kind = waitKindName(W.Kind).str();
+  std::string Name = W.Lock ? lockName(W.Lock) : variableAt(W.Object);
+  std::string Object =
+      !Name.empty() ? "'" + Name + "'" : formatv("at {0:x}", W.Object).str();
+  switch (W.Kind) {
+  case trace::WaitKind::Join:
+    Result.Text = "the end of " + (W.Owner ? owner(W.Owner) : "a thread");
+    break;
+  case trace::WaitKind::Sleep:
+    Result.Text = "time to pass";
+    break;
+  case trace::WaitKind::Signal:
+    Result.Text = "a signal";
+    break;
+  case trace::WaitKind::Poll:
+    Result.Text = Detail.empty() ? "files or sockets" : Detail;
+    break;
+  case trace::WaitKind::SystemCall:
+    Result.Text =
+        Detail.empty() ? "system call " + std::to_string(W.Object) : Detail;
+    break;
+  case trace::WaitKind::Condition:
+    Result.Text = "a signal to the condition variable " + Object;
+    break;
+  case trace::WaitKind::Semaphore:
+    Result.Text = "the semaphore " + Object;
+    break;
+  case trace::WaitKind::Barrier:
+    Result.Text = "others at the barrier " + Object;
+    break;
+  case trace::WaitKind::Futex:
+    Result.Text = "a change of the atomic " + Object;
+    break;
+  default:
+    Result.Text = "the lock " + Object;
+  }
+  Result.Lock = lockIndex(W.Lock);
+  if (W.Kind != trace::WaitKind::Join)
+    Result.Owner = owner(W.Owner);
+  Result.OwnerStack = stack(W.OwnerStack);
+  return Result;
+}
+
+void RunViews::programs() {
+  ProgramRun P;
+  for (const std::string &Argument : T->Arguments)
+    P.Command += (P.Command.empty() ? "" : " ") + Argument;
+  P.Pid = T->Head.Pid;
+  P.ExitCode = T->Head.ExitCode;
+  P.Seconds = seconds(T->Head.StartMonotonic, T->Head.EndMonotonic);
+  P.Ending = endingName(T->Head.End).str();
+  Out.Programs.push_back(std::move(P));
+}
+
+/// Who made the thread that made it, and so on.
+std::vector<std::string> RunViews::chain(const TraceThread &Thread) {
+  std::vector<std::string> Result;
+  const TraceThread *Each = &Thread;
+  // A hostile trace may have a circle in it.
+  for (unsigned Depth = 0; Depth < 16 && Each->Parent; ++Depth) {
+    const TraceThread &Parent = T->Threads[Each->Parent];
+    std::string Text = threadName(*Each) + " was made by " + threadName(Parent);
+    if (Index Where = stack(Each->CreationStack))
+      for (const lockorder::Frame &F : Out.Stacks[*Where])
+        if (!isLibraryFrame(F)) {
+          Text += " in " + frameText(F);
+          break;
+        }
+    Result.push_back(std::move(Text));
+    Each = &Parent;
+  }
+  return Result;
+}
+
+void RunViews::leaks() {
+  for (const TraceLeak &L : T->Leaks) {
+    LeakGroup G;
+    G.Kind = taskKindName(L.Kind).str();
+    G.State = stateName(L.State).str();
+    G.Proof = proofName(L.Proven).str();
+    G.Test = L.Test;
+    uint32_t Creation = 0;
+    uint64_t Born = 0;
+    if (L.Kind == trace::TaskKind::Thread) {
+      const TraceThread &Thread = T->Threads[L.Thread];
+      G.Name = threadName(Thread);
+      G.Chain = chain(Thread);
+      Creation = Thread.CreationStack;
+      Born = Thread.Time;
+      if (L.State == trace::TaskState::FinishedUnjoined && Thread.Ended)
+        Born = *Thread.Ended;
+    } else {
+      const TraceTask &Task = T->Tasks[L.Task];
+      G.Name = Task.Name;
+      Creation = Task.CreationStack;
+      Born = Task.Time;
+    }
+    G.Creation = stack(Creation);
+    G.Now = stack(L.Stack);
+    if (L.Kind == trace::TaskKind::Coroutine && !G.Now &&
+        L.ResumePoint.Address) {
+      std::vector<lockorder::Frame> At = Symbols.exactly(*T, L.ResumePoint);
+      if (!At.empty()) {
+        G.Now = uint32_t(Out.Stacks.size());
+        Out.Stacks.push_back(std::move(At));
+      }
+    }
+    G.On = waitsFor(L.On, L.Detail);
+    G.Seconds = seconds(G.On && L.On.Since ? L.On.Since : Born, L.Time);
+    // Threads have names of their own; tasks alike share theirs.
+    Key K = {
+        G.Kind,
+        L.Kind == trace::TaskKind::Thread ? T->Threads[L.Thread].Name : G.Name,
+        G.State,
+        G.Creation,
+        G.Now,
+        G.On ? G.On->Kind : "",
+        G.Proof,
+        G.Test};
+    auto [It, New] = Groups.try_emplace(K);
+    Group &Alike = It->second;
+    if (New) {
+      Alike = {Out.Leaks.size(), Run, 0};
+      G.Count = 0;
+      Out.Leaks.push_back(std::move(G));
+    } else {
+      if (Alike.Run != Run)
+        Alike.Run = Run, Alike.Count = 0;
+      Out.Leaks[Alike.Index].Seconds =
+          std::max(*Out.Leaks[Alike.Index].Seconds, *G.Seconds);
+    }
+    // Of several runs, the one with the most of them.
+    uint64_t &Count = Out.Leaks[Alike.Index].Count;
+    Count = std::max(Count, ++Alike.Count);
+  }
+}
+
+void RunViews::deadlocks() {
+  for (const TraceDeadlock &D : T->Deadlocks) {
+    DeadlockView V;
+    V.Kind = deadlockName(D.Kind).str();
+    for (const TraceDeadlockThread &Each : D.Threads) {
+      DeadlockThread View;
+      View.Name = threadName(T->Threads[Each.Thread]);
+      View.Stack = stack(Each.Stack);
+      View.On = waitsFor(Each.On, "");
+      View.Seconds = seconds(Each.On.Since, D.Time);
+      for (auto [Number, Other] : enumerate(D.Threads))
+        if (Each.On.Owner && Other.Thread == Each.On.Owner)
+          View.OwnerThread = uint32_t(Number);
+      V.Threads.push_back(std::move(View));
+    }
+    // Every run that hangs at the same places hangs in the same deadlock.
+    std::vector<Index> Stacks;
+    for (const DeadlockThread &Each : V.Threads)
+      Stacks.push_back(Each.Stack);
+    llvm::sort(Stacks);
+    if (!KnownDeadlocks.insert({V.Kind, Stacks}).second)
+      continue;
+    Out.Deadlocks.push_back(std::move(V));
+  }
+}
+
+/// The same lock in another run.
+static void addTo(ContentionRow &To, const ContentionRow &R) {
+  To.Waits += R.Waits;
+  To.LongWaits += R.LongWaits;
+  To.Holds += R.Holds;
+  To.WaitTotal += R.WaitTotal;
+  To.HoldTotal += R.HoldTotal;
+  if (R.WaitMax > To.WaitMax) {
+    To.WaitMax = R.WaitMax;
+    To.WaitMaxThread = R.WaitMaxThread;
+    To.WaitMaxOwner = R.WaitMaxOwner;
+    To.WaitMaxStack = R.WaitMaxStack;
+    To.OwnerStack = R.OwnerStack;
+  }
+  if (R.HoldMax > To.HoldMax) {
+    To.HoldMax = R.HoldMax;
+    To.HoldMaxThread = R.HoldMaxThread;
+    To.HoldMaxStack = R.HoldMaxStack;
+  }
+}
+
+void RunViews::contention() {
+  for (const TraceLockStats &S : T->LockStats) {
+    if (!S.Contended && !S.HoldSamples)
+      continue;
+    ContentionRow R;
+    R.Lock = lockIndex(S.Lock);
+    R.Name = lockName(S.Lock);
+    R.Waits = S.Contended;
+    R.LongWaits = S.LongWaits;
+    R.Holds = S.HoldSamples;
+    R.WaitTotal = double(S.WaitTotal) * 1e-9;
+    R.WaitMax = double(S.WaitMax) * 1e-9;
+    R.HoldTotal = double(S.HoldTotal) * 1e-9;
+    R.HoldMax = double(S.HoldMax) * 1e-9;
+    R.WaitMaxThread = owner(S.WaitMaxThread);
+    R.WaitMaxOwner = owner(S.WaitMaxOwner);
+    R.HoldMaxThread = owner(S.HoldMaxThread);
+    R.WaitMaxStack = stack(S.WaitMaxStack);
+    R.OwnerStack = stack(S.WaitMaxOwnerStack);
+    R.HoldMaxStack = stack(S.HoldMaxStack);
+    auto [It, New] = RowOf.try_emplace({R.Lock, R.Name}, Out.Contention.size());
+    if (!New) {
+      addTo(Out.Contention[It->second], R);
+      continue;
+    }
+    Out.Contention.push_back(std::move(R));
+  }
+}
+
+void RunViews::profile() {
+  // Of several runs the first one's: numbers of different runs are not one
+  // series.
+  if (T->Snapshots.empty() || !Out.Snapshots.empty())
+    return;
+  Profile P = profileOf(*T, Symbols);
+  for (double Seconds : P.Seconds)
+    Out.Snapshots.push_back({Seconds, 0});
+  auto Add = [&](const std::vector<lockorder::Frame> &Frames) -> Index {
+    if (Frames.empty())
+      return std::nullopt;
+    auto [It, New] = KnownStacks.try_emplace(Frames, Out.Stacks.size());
+    if (New)
+      Out.Stacks.push_back(Frames);
+    return It->second;
+  };
+  for (const ProfileGroup &G : P.Groups) {
+    for (auto [Number, Count] : enumerate(G.Counts))
+      Out.Snapshots[Number].Tasks += Count;
+    Out.Profile.push_back({G.Kind, Add(G.Stack), Add(G.Creation), G.Counts,
+                           G.BlockedSeconds, G.Grows});
+  }
+}
+
+void RunViews::add(const Trace &Next, size_t Number) {
+  T = &Next;
+  Run = Number;
+  StackOf.clear();
+  programs();
+  leaks();
+  deadlocks();
+  contention();
+  profile();
+}
+
+void RunViews::finish() {
+  llvm::sort(Out.Contention,
+             [](const ContentionRow &A, const ContentionRow &B) {
+               return std::tie(B.WaitTotal, B.HoldTotal, A.Name) <
+                      std::tie(A.WaitTotal, A.HoldTotal, B.Name);
+             });
+}
+
+} // namespace raddle::cli
