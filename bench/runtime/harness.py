@@ -98,6 +98,20 @@ def tree_cpu(root):
     return total
 
 
+def write_table(path, name, table):
+    """Puts a table where the file has it: between the comments "NAME begins"
+    and "NAME ends"."""
+    with open(path) as page:
+        text = page.read()
+    begin, end = f"<!-- {name} begins -->\n", f"<!-- {name} ends -->\n"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise SystemExit(f"{path} has no place for the table: it needs lines "
+                         f"{begin.strip()} and {end.strip()}")
+    before, rest = text.split(begin)
+    with open(path, "w") as page:
+        page.write(before + begin + table + end + rest.split(end)[1])
+
+
 class Program:
     """One that does its work and ends."""
     name = ""

@@ -40,46 +40,50 @@ class Redis(Server):
 
 
 class Memcached(Server):
-    name, needs, packages = "memcached", ["memcached"], "memcached"
-    user = "nobody"
+    name, needs = "memcached", ["memcached", "memcslap"]
+    packages, user = "memcached libmemcached-tools", "nobody"
 
     def command(self):
         return ["memcached", "-l", "127.0.0.1", "-p", str(self.port), "-t", "2",
                 "-m", "64", "-U", "0"]
 
-    def work(self, first, sums):
+    def load(self):
+        for test in ("set", "get", "mget"):
+            client(["memcslap", f"--servers=127.0.0.1:{self.port}", "--quiet",
+                    "--concurrency=4", "--execute-number=4000",
+                    "--initial-load=2000", "--test=" + test])
+
+    def check(self):
+        """What many keys hold, set and read over four connections at once."""
+        sums = []
+        clients = [threading.Thread(target=self.ask, args=(n * 1000, sums))
+                   for n in range(4)]
+        for c in clients:
+            c.start()
+        for c in clients:
+            c.join()
+        return str(sorted(sums))
+
+    def ask(self, first, sums):
+        keys = range(first, first + 500)
         with socket.create_connection(("127.0.0.1", self.port), 10) as s:
             got = s.makefile("rb")
             total = 0
-            for batch in range(100):
+            for turn in range(10):
                 request = bytearray()
-                for key in range(first, first + 500):
-                    value = b"%d" % (key * 31 + batch) * (1 + key % 20)
+                for key in keys:
+                    value = b"%d" % (key * 31 + turn) * (1 + key % 20)
                     request += b"set k%d 0 0 %d noreply\r\n%s\r\n" % (
                         key, len(value), value)
-                request += b"".join(b"get k%d\r\n" % key for key in
-                                    range(first, first + 500))
+                request += b"".join(b"get k%d\r\n" % key for key in keys)
                 s.sendall(request)
-                for _ in range(500):
+                for _ in keys:
                     header = got.readline().split()
                     if not header or header[0] != b"VALUE":
                         raise Failure(f"memcached: answers {header}")
                     total += sum(got.read(int(header[3]) + 2))
                     got.readline()
             sums.append(total)
-
-    def load(self):
-        self.sums = []
-        clients = [threading.Thread(target=self.work, args=(n * 1000,
-                                                            self.sums))
-                   for n in range(4)]
-        for c in clients:
-            c.start()
-        for c in clients:
-            c.join()
-
-    def check(self):
-        return str(sorted(self.sums))
 
 
 class Postgres(Server):
