@@ -45,6 +45,16 @@ bool fileIs(const json::Object &Finding, StringRef Name) {
   return Place && Place->getString("file").value_or("").ends_with(Name);
 }
 
+/// The report's data is the only script of type application/json.
+json::Value reportData(const std::string &Page) {
+  StringRef Text = Page;
+  size_t At = Text.find("application/json");
+  EXPECT_NE(At, StringRef::npos);
+  Text = Text.substr(At);
+  Text = Text.substr(Text.find('>') + 1);
+  return parsed(Text.substr(0, Text.find("</script>")).str());
+}
+
 TEST(RuntimeDemo, TheLeakingWriterIsReported) {
   TestProject P;
   Ran Plain = P.run({Demo});
@@ -65,12 +75,67 @@ TEST(RuntimeDemo, TheLeakingWriterIsReported) {
       << R.Err;
 }
 
+TEST(RuntimeDemo, TheInversionIsSeen) {
+  TestProject P;
+  Ran R = P.raddle({"locks", "-o", "locks.json", "--", Demo, "--adaptive"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  json::Value Document = parsed(P.read("locks.json"));
+  std::vector<const json::Object *> Found = findings(Document);
+  ASSERT_EQ(Found.size(), 1u) << R.Err;
+  EXPECT_EQ(Found[0]->getString("check"), "raddle-lock-order-inversion");
+  std::string All = text(*Found[0]);
+  EXPECT_NE(All.find("rate_limiter.cpp"), std::string::npos) << All;
+  EXPECT_NE(All.find("job_registry.cpp"), std::string::npos) << All;
+}
+
 TEST(RuntimeDemo, NothingIsSaidOfTheCorrectedTwin) {
   TestProject P;
   Ran Leaks = P.raddle({"leaks", "--", Fixed});
   EXPECT_EQ(Leaks.Code, 0) << Leaks.Err;
   Ran Locks = P.raddle({"locks", "--", Fixed, "--adaptive"});
   EXPECT_EQ(Locks.Code, 0) << Locks.Err;
+}
+
+TEST(RuntimeDemo, OneReportJoinsAll) {
+  TestProject P;
+  std::vector<std::string> Sources;
+  std::error_code Code;
+  for (sys::fs::directory_iterator It(RADDLE_TESTDATA "/demo/src", Code), End;
+       It != End && !Code; It.increment(Code))
+    if (sys::path::extension(It->path()) == ".cpp")
+      Sources.push_back(It->path());
+  P.database(Sources);
+  EXPECT_EQ(P.raddle({"lint", "-p", "build", "-q", "-o", "lint.json"}).Code, 1);
+  EXPECT_EQ(P.raddle({"leaks", "--trace", "traces", "--", Demo}).Code, 23);
+  EXPECT_EQ(
+      P.raddle({"locks", "--trace", "traces", "--", Demo, "--adaptive"}).Code,
+      23);
+  Ran R = P.raddle({"report", "lint.json", "traces", "--root",
+                    RADDLE_TESTDATA "/..", "-o", "report.html"});
+  ASSERT_EQ(R.Code, 0) << R.Err;
+  json::Value Data = reportData(P.read("report.html"));
+  std::vector<std::string> Checks;
+  for (const json::Object *F : findings(Data))
+    Checks.push_back(F->getString("check")->str());
+  llvm::sort(Checks);
+  EXPECT_EQ(Checks, (std::vector<std::string>{
+                        "raddle-busy-spin", "raddle-double-lock",
+                        "raddle-leaked-thread", "raddle-lock-order-inversion",
+                        "raddle-unchecked-cancellation"}))
+      << "the inversion found both ways is one finding";
+  ASSERT_TRUE(Data.getAsObject()->getObject("run"));
+  const json::Object &Run = *Data.getAsObject()->getObject("run");
+  EXPECT_EQ(Run.getArray("leaks")->size(), 1u);
+  EXPECT_EQ(Run.getArray("programs")->size(), 2u);
+  size_t Both = 0;
+  for (const json::Value &V : *Data.getAsObject()->getArray("edges")) {
+    const json::Object &Edge = *V.getAsObject();
+    if (Edge.getBoolean("static").value_or(false) &&
+        Edge.getBoolean("seen").value_or(false) &&
+        Edge.getBoolean("inversion").value_or(false))
+      ++Both;
+  }
+  EXPECT_EQ(Both, 2u) << "both edges of the inversion were taken";
 }
 
 } // namespace

@@ -181,7 +181,7 @@ std::string summary(const std::vector<Trace> &Traces, const RunOptions &O) {
       (Traces.size() == 1 ? std::string("1 process")
                           : std::to_string(Traces.size()) + " processes");
   if (O.All || O.What == Observe::Locks)
-    Text += ", " + howMany(Locks, "nested lock") + ", " +
+    Text += ", " + howMany(Locks, "lock") + ", " +
             howMany(Edges, "order") + " of acquisition";
   return Text;
 }

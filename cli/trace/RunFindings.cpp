@@ -269,7 +269,8 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
   if (!First) {
     D.Message = "deadlock";
   } else if (View.Kind == "cycle") {
-    D.Message = "deadlock: ";
+    D.Message =
+        "deadlock of " + std::to_string(View.Threads.size()) + " threads: ";
     for (auto [I, T] : enumerate(View.Threads))
       D.Message += (I ? "; " : "") + waitText(T);
   } else if (View.Kind == "self-lock") {

@@ -11,7 +11,7 @@ namespace raddle {
 namespace {
 
 struct KnownModule {
-  uint64_t Bias, Start;
+  uint64_t Bias, Start, End;
   uint32_t Id;
   bool Seen;
   KnownModule *Next;
@@ -108,13 +108,21 @@ int visit(dl_phdr_info *Info, size_t, void *) {
   KnownModule *M = Pool_.allocate();
   if (!M)
     return 0;
-  *M = {Info->dlpi_addr, E.Start, ++LastId, true, Known};
+  *M = {Info->dlpi_addr, E.Start, E.End, ++LastId, true, Known};
   Known = M;
   writeModule(*Info, E, M->Id);
   return 0;
 }
 
 } // namespace
+
+uint32_t moduleAt(uint64_t Address) {
+  InternalGuard G(Lock);
+  for (KnownModule *M = Known; M; M = M->Next)
+    if (Address >= M->Start && Address < M->End)
+      return M->Id;
+  return 0;
+}
 
 void writeModules() {
   if (!Real.dl_iterate_phdr || Real.dl_iterate_phdr(unchanged, nullptr) == 1)

@@ -67,7 +67,6 @@ const StoredStack *StackStore::get(uint32_t Id) {
   return __atomic_load_n(&ById, __ATOMIC_ACQUIRE)[Id];
 }
 
-namespace {
 uint32_t internFrames(const Frame *Frames, unsigned Count, uint32_t Flags) {
   uint64_t Pcs[StackStore::MaxDepth];
   if (Count == StackStore::MaxDepth)
@@ -76,7 +75,6 @@ uint32_t internFrames(const Frame *Frames, unsigned Count, uint32_t Flags) {
     Pcs[I] = Frames[I].Pc;
   return TheStacks.intern(Pcs, Count, Flags);
 }
-} // namespace
 
 uint32_t captureStack(const Thread &T, const CallSite &Site) {
   Frame Frames[StackStore::MaxDepth];

@@ -45,12 +45,16 @@ extern StackStore TheStacks;
 
 /// The calling thread's stack from \p Site outwards, walked anew.
 uint32_t captureStack(const Thread &T, const CallSite &Site);
+/// The same, from frames that were walked already.
+uint32_t internFrames(const Frame *Frames, unsigned Count, uint32_t Flags);
 /// That of another thread, which waits at \p Site.
 uint32_t captureOther(const CallSite &Site, bool ExactTop = false);
 
 /// Writes the modules that are new since the last call, and those that are
 /// gone. Cheap when nothing has changed.
 void writeModules();
+/// The number of the module that \p Address is in, of those written; or 0.
+uint32_t moduleAt(uint64_t Address);
 
 } // namespace raddle
 

@@ -177,6 +177,13 @@ __attribute__((noinline)) void heldFor(Thread &T, HeldLock &H) {
 
 } // namespace
 
+void keepHeldLocks() {
+  if (KeepHeldLocks)
+    return;
+  LockMarks::Salt = mix(sys::now(), uint64_t(sys::pid())) | 1;
+  KeepHeldLocks = true;
+}
+
 uint64_t lockSerial(const void *Lock, trace::LockKind Kind) {
   uint64_t Address = reinterpret_cast<uint64_t>(Lock);
   const uint64_t *Word = LockMarks::wordOf(Lock, Kind);

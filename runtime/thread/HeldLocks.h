@@ -13,6 +13,8 @@ namespace raddle {
 
 /// Held locks are kept (locks=1 or deadlocks=1).
 extern bool KeepHeldLocks;
+/// Keeps them from here on; at start-up, before any thread.
+void keepHeldLocks();
 
 /// What tells a lock from another one that lived at the same address.
 ///
