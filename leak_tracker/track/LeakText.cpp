@@ -284,6 +284,7 @@ void groupAlike(TaskList &Tasks, bool (*IsLeak)(const TaskInfo &)) {
       }
     }
   }
+  Groups.release();
 }
 
 void writeLeaks(const TaskList &Tasks, uint64_t Now, TextSink &To) {

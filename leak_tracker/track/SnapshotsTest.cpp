@@ -244,6 +244,15 @@ TEST(Snapshots, GrowthIsSeen) {
     EXPECT_EQ(S.All[I].count(TaskKind::Thread, TaskState::Blocked), I + 1);
 }
 
+TEST(Snapshots, LeaveNoMemoryBehind) {
+  Result R = runProgram(SNAPSHOTS_PROGRAM, "memory", "grace_ms=0");
+  EXPECT_EQ(R.Exit, 0) << R.Errors;
+  long Grown = -1;
+  ASSERT_EQ(sscanf(R.Out.c_str(), "grown %ld", &Grown), 1) << R.Out;
+  // A page each would be 2000.
+  EXPECT_LT(Grown, 500);
+}
+
 TEST(Snapshots, NoneWithoutATrace) {
   Result R = runProgram(SNAPSHOTS_PROGRAM, "asks", "trace=:profile=1");
   EXPECT_EQ(R.Exit, 0);

@@ -101,6 +101,34 @@ void grows() {
   for (std::thread &T : Threads)
     T.join();
 }
+/// Of memory that is no file's, in kB.
+long resident() {
+  long Size = -1;
+  char Line[256];
+  FILE *F = fopen("/proc/self/status", "r");
+  while (F && fgets(Line, sizeof(Line), F))
+    if (sscanf(Line, "RssAnon: %ld", &Size) == 1)
+      break;
+  if (F)
+    fclose(F);
+  return Size;
+}
+// Snapshots and checks leave nothing behind.
+void memory() {
+  withTasks([] {
+    auto Look = [](int Times) {
+      for (int I = 0; I != Times; ++I) {
+        raddle_snapshot();
+        raddle_leak_check(nullptr, 0);
+        raddle_leak_baseline();
+      }
+    };
+    Look(10);
+    long Before = resident();
+    Look(500);
+    printf("grown %ld\n", resident() - Before);
+  });
+}
 // The process lives on without its first thread, and ends with its last.
 void mainEnds() {
   std::thread([] {
@@ -115,11 +143,9 @@ struct Case {
   const char *Name;
   void (*Run)();
 };
-const Case Cases[] = {{"asks", asks},
-                      {"waits", waits},
-                      {"single", single},
-                      {"grows", grows},
-                      {"main-ends", mainEnds}};
+const Case Cases[] = {{"asks", asks},     {"waits", waits},
+                      {"single", single}, {"grows", grows},
+                      {"memory", memory}, {"main-ends", mainEnds}};
 
 } // namespace
 
