@@ -194,8 +194,9 @@ void start(int Count, char **Arguments) {
   StartPid = sys::pid();
   watchProcess();
   setActive(true);
-  // Snapshots may be wanted of a program that has one thread.
-  if (TheOptions.Profile)
+  // A program that has one thread keeps it that way unless snapshots of it are
+  // wanted.
+  if (TheOptions.ProfileAtOnce)
     startMonitor();
 }
 

@@ -22,6 +22,8 @@ uint32_t Signalled = 0; ///< Counted up by each signal.
 uint32_t SignalsSeen = 0, WantedSeen = 0;
 uint64_t NextTime = ~uint64_t(0);
 
+Observers Table;
+
 bool counts(const TaskInfo &) { return true; }
 
 void writeEntry(const TaskInfo &T) {
@@ -115,6 +117,8 @@ void raddle::startProfiler() {
     leaks::NextTime =
         sys::now() + uint64_t(TheOptions.SnapshotEveryMs) * 1000000;
   addMonitorWork(leaks::tick);
+  leaks::Table.FirstThread = startMonitor;
+  TheObservers.add(&leaks::Table);
 }
 
 RADDLE_EXPORT void raddle_rt_snapshot() {

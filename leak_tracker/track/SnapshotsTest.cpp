@@ -201,7 +201,7 @@ TEST(Snapshots, AskedForThroughTheTrace) {
 }
 
 TEST(Snapshots, AskedForByASignal) {
-  AtWork P("single", "snapshot_signal=USR2");
+  AtWork P("single", "profile=1:snapshot_signal=USR2");
   trace::Header Head = {};
   ASSERT_TRUE(await([&] {
     std::string Bytes = slurp(P.trace());
@@ -260,8 +260,19 @@ TEST(Snapshots, NoneWithoutATrace) {
   EXPECT_EQ(R.Errors, "");
 }
 
+TEST(Monitor, IsOneThreadMoreWhereItIsNeeded) {
+  auto Out = [](const char *Options) {
+    return runProgram(SNAPSHOTS_PROGRAM, "counts", Options).Out;
+  };
+  EXPECT_EQ(Out(""), "threads 1 2\ndone\n");
+  EXPECT_EQ(Out("snapshot_signal=USR2"), "threads 1 3\ndone\n");
+  EXPECT_EQ(Out("profile=1"), "threads 2 3\ndone\n");
+  EXPECT_EQ(Out("profile=1:trace="), "threads 1 2\ndone\n");
+}
+
 TEST(Monitor, EndsWithTheLastThread) {
-  for (const char *Options : {"", "profile=1"}) {
+  for (const char *Options :
+       {"", "profile=1", "snapshot_signal=USR2", "snapshot_every_ms=1"}) {
     Result R = runProgram(SNAPSHOTS_PROGRAM, "main-ends", Options);
     EXPECT_EQ(R.Exit, 0) << R.Errors;
     EXPECT_EQ(R.Out, "done\n");

@@ -159,6 +159,7 @@ void parseOptions(const char *Text, Options &Into,
                   void (*Warn)(const char *Sentence)) {
   for (const OptionCard *C = OptionCards; C->Name; ++C)
     set(*C, C->Default, strlen(C->Default), Into);
+  Into.ProfileAtOnce = false;
   if (!Text)
     return;
   while (*Text) {
@@ -199,6 +200,7 @@ void parseOptions(const char *Text, Options &Into,
     }
     Text = *End ? End + 1 : End;
   }
+  Into.ProfileAtOnce = Into.Profile || Into.SnapshotEveryMs;
   if (Into.SnapshotSignal || Into.SnapshotEveryMs)
     Into.Profile = true;
 }

@@ -15,6 +15,9 @@ struct Options {
   uint32_t GraceMs, ExitCode, StallMs, HistoryLimit;
   /// 0: none. A signal's number that asks for a snapshot.
   uint32_t SnapshotSignal, SnapshotEveryMs;
+  /// Snapshots are wanted for certain, and not only if somebody asks by the
+  /// signal. Not an option of its own.
+  bool ProfileAtOnce;
   const char *Trace;      ///< "%p" stands for the process's number; "": none.
   const char *LogPath;    ///< "": stderr.
   const char *IgnoreFile; ///< "": none.

@@ -89,6 +89,21 @@ __attribute__((noinline)) void ask() {
 void asks() { withTasks(ask); }
 void waits() { withTasks(awaitGo); }
 void single() { awaitGo(); }
+/// How many threads the kernel knows, before and with a second one.
+int threadCount() {
+  int Count = 0;
+  DIR *Folder = opendir("/proc/self/task");
+  while (dirent *Entry = Folder ? readdir(Folder) : nullptr)
+    Count += Entry->d_name[0] != '.';
+  if (Folder)
+    closedir(Folder);
+  return Count;
+}
+void counts() {
+  int Alone = threadCount(), Two = 0;
+  std::thread([&] { Two = threadCount(); }).join();
+  printf("threads %d %d\n", Alone, Two);
+}
 void grows() {
   Gate.lock();
   std::vector<std::thread> Threads;
@@ -143,9 +158,10 @@ struct Case {
   const char *Name;
   void (*Run)();
 };
-const Case Cases[] = {{"asks", asks},     {"waits", waits},
-                      {"single", single}, {"grows", grows},
-                      {"memory", memory}, {"main-ends", mainEnds}};
+const Case Cases[] = {{"asks", asks},         {"waits", waits},
+                      {"single", single},     {"counts", counts},
+                      {"grows", grows},       {"memory", memory},
+                      {"main-ends", mainEnds}};
 
 } // namespace
 
