@@ -179,7 +179,7 @@ std::string what(const LeakGroup &G) {
   if (G.State == "queued")
     return Leaked + Was + " created and never run";
   if (G.State == "suspended")
-    return Leaked + Is + " suspended and was not destroyed";
+    return Leaked + Is + " suspended and" + Was + " not destroyed";
   if (G.State == "armed")
     return Leaked + Is + " still armed";
   if (G.State == "idle")

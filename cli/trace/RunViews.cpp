@@ -136,6 +136,19 @@ Index RunViews::stack(uint32_t Id) {
   return It->second;
 }
 
+Index RunViews::suspension(const TraceFrame &F) {
+  auto [It, New] = SuspensionOf.try_emplace({F.Module, F.Address});
+  if (!New)
+    return It->second;
+  std::vector<lockorder::Frame> Frames = Symbols.suspension(*T, F);
+  if (Frames.empty())
+    return std::nullopt;
+  auto [Known, First] = KnownStacks.try_emplace(Frames, Out.Stacks.size());
+  if (First)
+    Out.Stacks.push_back(std::move(Frames));
+  return It->second = Known->second;
+}
+
 std::string RunViews::lockName(uint32_t Lock) {
   if (Run < Locks.LockNames.size() && Lock < Locks.LockNames[Run].size())
     return Locks.LockNames[Run][Lock];
@@ -266,13 +279,9 @@ void RunViews::leaks() {
     }
     G.Creation = stack(Creation);
     G.Now = stack(L.Stack);
-    if (L.Kind == trace::TaskKind::Coroutine && !G.Now &&
-        L.ResumePoint.Address) {
-      std::vector<lockorder::Frame> At = Symbols.exactly(*T, L.ResumePoint);
-      if (!At.empty()) {
-        G.Now = uint32_t(Out.Stacks.size());
-        Out.Stacks.push_back(std::move(At));
-      }
+    if (L.Kind == trace::TaskKind::Coroutine) {
+      const std::vector<TraceFrame> &Now = T->Stacks[L.Stack].Frames;
+      G.Now = suspension(Now.empty() ? L.ResumePoint : Now.front());
     }
     G.On = waitsFor(L.On, L.Detail);
     G.Seconds = seconds(G.On && L.On.Since ? L.On.Since : Born, L.Time);
@@ -408,6 +417,7 @@ void RunViews::add(const Trace &Next, size_t Number) {
   T = &Next;
   Run = Number;
   StackOf.clear();
+  SuspensionOf.clear();
   programs();
   leaks();
   deadlocks();

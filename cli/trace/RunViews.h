@@ -26,6 +26,8 @@ public:
 
 private:
   Index stack(uint32_t Id);
+  /// Where a coroutine goes on.
+  Index suspension(const TraceFrame &F);
   std::optional<WaitsFor> waitsFor(const TraceWait &W,
                                    const std::string &Detail);
   std::string lockName(uint32_t Lock);
@@ -46,6 +48,7 @@ private:
   const Trace *T = nullptr;
   size_t Run = 0;
   std::map<uint32_t, uint32_t> StackOf;
+  std::map<std::pair<uint32_t, uint64_t>, Index> SuspensionOf;
   // Of all.
   std::map<std::vector<lockorder::Frame>, uint32_t> KnownStacks;
   struct Group {

@@ -2,6 +2,9 @@
 #include "cli/trace/Symbolise.h"
 #include "cli/execute/Files.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/DebugInfo/DWARF/DWARFCompileUnit.h"
+#include "llvm/DebugInfo/DWARF/DWARFContext.h"
+#include "llvm/DebugInfo/DWARF/DWARFDie.h"
 #include "llvm/DebugInfo/Symbolize/Symbolize.h"
 #include "llvm/Object/BuildID.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -57,6 +60,9 @@ struct Symboliser::Module {
   std::string Path; ///< To ask the symbolizer for; empty: no usable file.
   /// A symbolizer for each, so that one that is hard to read harms no other.
   std::unique_ptr<symbolize::LLVMSymbolizer> Symbols;
+  /// Read when a coroutine is met.
+  object::OwningBinary<object::ObjectFile> File;
+  std::unique_ptr<DWARFContext> Debug;
   /// By address in the file, and whether it is a return address.
   std::map<std::pair<uint64_t, bool>, std::vector<Frame>> Frames;
 };
@@ -155,6 +161,57 @@ std::vector<Frame> Symboliser::exactly(const Trace &T, const TraceFrame &F) {
   if (!F.Module)
     return {};
   return frames(T.Modules[F.Module], F.Address, /*Return=*/false);
+}
+
+/// clang's labels "__coro_resume_N" stand where a coroutine goes on and carry
+/// the line where it was suspended.
+Place Symboliser::suspensionPlace(Module &Of, uint64_t Offset) {
+  if (Of.Path.empty())
+    return {};
+  if (!Of.Debug) {
+    auto File = object::ObjectFile::createObjectFile(Of.Path);
+    if (!File) {
+      consumeError(File.takeError());
+      return {};
+    }
+    Of.File = std::move(*File);
+    // What cannot be read is passed over.
+    Of.Debug = DWARFContext::create(
+        *Of.File.getBinary(), DWARFContext::ProcessDebugRelocations::Process,
+        nullptr, "", [](Error E) { consumeError(std::move(E)); },
+        [](Error E) { consumeError(std::move(E)); });
+  }
+  DWARFCompileUnit *Unit = Of.Debug->getCompileUnitForCodeAddress(Offset);
+  if (!Unit)
+    return {};
+  for (const DWARFDebugInfoEntry &Entry : Unit->dies()) {
+    DWARFDie Die(Unit, &Entry);
+    if (Die.getTag() != dwarf::DW_TAG_label)
+      continue;
+    auto At = dwarf::toAddress(Die.find(dwarf::DW_AT_low_pc));
+    const char *Name = Die.getShortName();
+    if (At && *At == Offset && Name &&
+        StringRef(Name).starts_with("__coro_resume_"))
+      return place(
+          Die.getDeclFile(
+              DILineInfoSpecifier::FileLineInfoKind::AbsoluteFilePath),
+          unsigned(Die.getDeclLine()),
+          unsigned(dwarf::toUnsigned(Die.find(dwarf::DW_AT_decl_column), 0)));
+  }
+  return {};
+}
+
+std::vector<Frame> Symboliser::suspension(const Trace &T, const TraceFrame &F) {
+  // What is inlined there comes after the suspension.
+  std::vector<Frame> Frames = exactly(T, F);
+  if (Frames.size() > 1)
+    Frames.erase(Frames.begin(), Frames.end() - 1);
+  if (Frames.empty() || !F.Module)
+    return Frames;
+  const TraceModule &M = T.Modules[F.Module];
+  if (Place Where = suspensionPlace(module(M), F.Address - M.Bias); Where.Line)
+    Frames.front().Where = Where;
+  return Frames;
 }
 
 Symboliser::Variable Symboliser::variable(const Trace &T, uint32_t Index,

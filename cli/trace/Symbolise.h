@@ -27,6 +27,9 @@ public:
   /// Of the instruction at \p F: for a function's start, a coroutine's resume
   /// point.
   std::vector<lockorder::Frame> exactly(const Trace &T, const TraceFrame &F);
+  /// The coroutine that goes on at \p F, and the line of its suspension. Newer
+  /// clangs say that; elsewhere it is the line of the code there.
+  std::vector<lockorder::Frame> suspension(const Trace &T, const TraceFrame &F);
 
   struct Variable {
     std::string Name; ///< Demangled; empty: not known.
@@ -43,6 +46,7 @@ private:
   Module &module(const TraceModule &M);
   const std::vector<lockorder::Frame> &frames(const TraceModule &M,
                                               uint64_t Address, bool Return);
+  lockorder::Place suspensionPlace(Module &Of, uint64_t Offset);
   lockorder::Place place(llvm::StringRef File, unsigned Line, unsigned Column);
 
   std::string Root;

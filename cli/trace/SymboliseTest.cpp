@@ -10,6 +10,7 @@ using namespace raddle::cli;
 using raddle::lockorder::Frame;
 
 void *sampleAddress();
+void *sampleResume();
 extern int SampleVariable;
 
 namespace {
@@ -143,4 +144,32 @@ TEST(Symbolise, WhatIsNoPartOfTheUsersCode) {
         Frame{"void run<std::string>(std::string)", {}, "a.out", 1, false},
         Frame{"", {}, "libuser.so", 1, false}})
     EXPECT_FALSE(isLibraryFrame(F)) << F.Function;
+}
+
+// What is inlined where a coroutine goes on is not where it is suspended; its
+// own line is, and that of the suspension where the compiler tells.
+TEST(Symbolise, SuspensionOfACoroutine) {
+  Trace T = ownTrace();
+  Symboliser S(folderOfThisFile());
+  auto Start = reinterpret_cast<uint64_t>(sampleResume());
+  bool SawInlined = false, SawLabel = false;
+  for (uint64_t Address = Start; Address != Start + 256; ++Address) {
+    std::vector<Frame> All = S.exactly(T, {Address, 1});
+    if (All.back().Function != All.front().Function &&
+        All.back().Function.find("sampleCoroutine") != std::string::npos &&
+        All.front().Where.Line == 23) {
+      SawInlined = true;
+      std::vector<Frame> One = S.suspension(T, {Address, 1});
+      ASSERT_EQ(One.size(), 1u);
+      EXPECT_EQ(One[0].Function, All.back().Function);
+      EXPECT_NE(One[0].Where.Line, 23u);
+      SawLabel |= One[0].Where.Line == 26;
+    }
+  }
+  EXPECT_TRUE(SawInlined);
+#if defined(__clang__) && __clang_major__ >= 21
+  // The initial one is before the first statement.
+  EXPECT_TRUE(SawLabel);
+#endif
+  EXPECT_TRUE(S.suspension(T, {16, 0}).empty());
 }
