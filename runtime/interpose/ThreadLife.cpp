@@ -80,7 +80,14 @@ Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
 }
 
 void threadStarts(Thread &T, void *FrameAddress) {
-  T.StackHigh = reinterpret_cast<uint64_t>(FrameAddress) + 64;
+  // With the frames of libc's that start us, so that a walk to the end of the
+  // stack needs no system call. Below libc's record of the thread all is
+  // mapped.
+  uint64_t Frame = reinterpret_cast<uint64_t>(FrameAddress);
+  uint64_t Record = uint64_t(pthread_self());
+  T.StackHigh = Frame + 64;
+  if (Record > T.StackHigh && Record - Frame < T.StackSize)
+    T.StackHigh = Record < Frame + 1024 ? Record & ~uint64_t(7) : Frame + 1024;
   // A little too low: thread-local memory lies on top of the stack.
   T.StackLow = T.StackHigh - T.StackSize;
   T.Tid = sys::tid();

@@ -12,14 +12,17 @@ uint64_t LockMarks::Salt = 0;
 
 namespace {
 
-/// One acquisition in this many has its hold time measured.
-constexpr uint32_t HoldSampling = 64;
+/// One acquisition in this many has its hold time measured; in a thread that
+/// has done many, fewer: it costs as much as twenty acquisitions.
+constexpr uint32_t HoldSampling = 64, RareHoldSampling = 512;
+constexpr uint32_t ManyAcquisitions = 1 << 16;
 
 __attribute__((noinline)) bool makeMemory(Thread &T) {
   auto *M = static_cast<LockMemory *>(sys::map(sizeof(LockMemory)));
   if (!M)
     return false;
   M->NextSerial = uint64_t(T.Id) << 24;
+  T.HoldMask = HoldSampling - 1;
   // Others read it to learn what the thread has.
   __atomic_store_n(&T.Memory, M, __ATOMIC_RELEASE);
   return true;
@@ -152,9 +155,30 @@ inline uint64_t markLock(Thread &T, uint64_t Address, trace::LockKind Kind) {
   return LockMarks::serial(Now, Address);
 }
 
+/// Keeps \p Signature where lockAcquired() finds it. A thread that has more
+/// edges than fit there would ask the observers again and again.
+void knowEdge(LockMemory &M, uint64_t Signature) {
+  uint64_t &Known = M.KnownEdges[Signature >> 7 & (LockMemory::Edges - 1)];
+  if (Known && !M.MoreEdges && ++M.Forgotten >= LockMemory::Edges) {
+    M.Forgotten = 0;
+    M.MoreEdges = static_cast<uint64_t *>(
+        sys::map(LockMemory::MoreEdgesCount * sizeof(uint64_t)));
+  }
+  Known = Signature;
+}
+
+uint64_t &moreEdges(LockMemory &M, uint64_t Signature) {
+  return M.MoreEdges[Signature >> 20 & (LockMemory::MoreEdgesCount - 1)];
+}
+
 /// Tells the observers. \p Index: of the new lock.
 __attribute__((noinline)) void nested(Thread &T, const CallSite &Site,
                                       uint64_t Signature) {
+  LockMemory &M = *T.Memory;
+  if (M.MoreEdges && moreEdges(M, Signature) == Signature) {
+    knowEdge(M, Signature);
+    return;
+  }
   if (dropStale(T, true) && !T.HeldCount)
     return;
   bool Noted = true;
@@ -164,12 +188,17 @@ __attribute__((noinline)) void nested(Thread &T, const CallSite &Site,
       Noted &= Tell(T, T.Held[T.HeldCount], Site);
   --T.Busy;
   Signature = mix(T.Held[T.HeldCount].Chain, T.Segment) | 1;
-  if (Noted)
-    T.Memory->KnownEdges[Signature >> 7 & (LockMemory::Edges - 1)] = Signature;
+  if (!Noted)
+    return;
+  knowEdge(M, Signature);
+  if (M.MoreEdges)
+    moreEdges(M, Signature) = Signature;
 }
 
 __attribute__((noinline)) void heldFor(Thread &T, HeldLock &H) {
   uint64_t Ns = sys::now() - H.Since;
+  if (T.Acquisitions >= ManyAcquisitions)
+    T.HoldMask = RareHoldSampling - 1;
   ++T.Busy;
   RADDLE_TELL(HeldFor, T, H, Ns);
   --T.Busy;
@@ -209,7 +238,7 @@ void lockAcquired(Thread &T, const LockUse &Use, const CallSite &Site) {
   H.Flags = Use.Flags;
   H.Depth = 0;
   H.Since =
-      RADDLE_UNLIKELY(++T.Acquisitions % HoldSampling == 0) ? sys::now() : 0;
+      RADDLE_UNLIKELY((++T.Acquisitions & T.HoldMask) == 0) ? sys::now() : 0;
   H.Serial = markLock(T, Address, Use.Kind);
   const KnownPath &K = pathOf(T, Site);
   H.Frames = uint8_t(K.Frames);

@@ -87,8 +87,12 @@ void Registry::remove(Thread *T) {
       Slots[T->Slot] = Last;
     }
   }
-  if (T->Memory)
+  if (T->Memory) {
+    if (T->Memory->MoreEdges)
+      sys::unmap(T->Memory->MoreEdges,
+                 LockMemory::MoreEdgesCount * sizeof(uint64_t));
     sys::unmap(T->Memory, sizeof(LockMemory));
+  }
   if (T->Held != T->Inline)
     sys::unmap(T->Held, T->HeldCapacity * sizeof(HeldLock));
   Threads.release(T);

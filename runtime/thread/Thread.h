@@ -43,10 +43,14 @@ struct KnownPath {
 
 /// What only threads that take locks need; made at the first lock.
 struct LockMemory {
-  static constexpr unsigned Paths = 64, Edges = 512;
+  static constexpr unsigned Paths = 256, Edges = 512;
   KnownPath KnownPaths[Paths];
   uint64_t KnownEdges[Edges]; ///< Signatures of what was recorded already.
-  uint64_t NextSerial;        ///< For the marks that this thread makes.
+  /// The same for a thread with too many of them; null before.
+  uint64_t *MoreEdges;
+  static constexpr unsigned MoreEdgesCount = 1 << 17;
+  uint32_t Forgotten;  ///< Of KnownEdges, for others.
+  uint64_t NextSerial; ///< For the marks that this thread makes.
 };
 
 enum class ThreadState : uint32_t { Starting, Running, Finished, Gone };
@@ -93,6 +97,7 @@ struct Thread {
   HeldLock Inline[InlineLocks];
   LockMemory *Memory;
   uint32_t Acquisitions; ///< For sampling hold times.
+  uint32_t HoldMask;     ///< Those with none of these bits are measured.
 
   Thread *Next, *Previous; ///< In the registry.
   uint32_t Slot;           ///< In the registry.
