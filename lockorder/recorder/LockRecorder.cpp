@@ -41,24 +41,6 @@ bool isNew(uint64_t Signature, uint64_t Sequence) {
   return true;
 }
 
-/// The stack of an acquisition: its innermost frames as they were saved, and
-/// those beyond, which are still there, from a walk of now.
-uint32_t stackOf(const HeldLock &H, const Frame *Now, unsigned Count) {
-  uint64_t Pcs[StackStore::MaxDepth];
-  unsigned Used = 0;
-  for (; Used != H.Frames && Used != HeldLock::StackDepth; ++Used)
-    Pcs[Used] = H.Pcs[Used];
-  unsigned At = 0;
-  while (H.OuterSp && At != Count && Now[At].Sp != H.OuterSp)
-    ++At;
-  bool Found = H.OuterSp && At != Count;
-  if (Found)
-    while (At != Count && Used != StackStore::MaxDepth)
-      Pcs[Used++] = Now[At++].Pc;
-  return TheStacks.intern(Pcs, Used,
-                          H.OuterSp && !Found ? trace::StackTruncated : 0);
-}
-
 /// The locks that a thread holds, as records have them.
 class HeldList {
 public:
@@ -69,7 +51,7 @@ public:
       const HeldLock &H = T.Held[I];
       if (H.Lock == Except)
         continue;
-      Entries[Size] = {0, H.Mode, stackOf(H, Now, Count), H.Flags};
+      Entries[Size] = {0, H.Mode, acquisitionStack(H, Now, Count), H.Flags};
       From[Size++] = &H;
     }
   }
@@ -126,12 +108,6 @@ bool nested(Thread &T, const HeldLock &New, const CallSite &Site) {
 /// How often a sampled or contended lock was taken, waited for and held.
 void contended(Thread &T, const void *Lock, trace::LockKind Kind, uint64_t Ns,
                int OwnerTid, const CallSite &Site) {
-  uint32_t Owner = 0;
-  if (OwnerTid) {
-    InternalGuard G(TheRegistry.lock());
-    if (Thread *O = TheRegistry.byTid(OwnerTid))
-      Owner = O->Id;
-  }
   uint64_t Address = reinterpret_cast<uint64_t>(Lock);
   uint64_t Serial = lockSerial(Lock, Kind);
   bool Longest;
@@ -152,6 +128,12 @@ void contended(Thread &T, const void *Lock, trace::LockKind Kind, uint64_t Ns,
   // A stack for every small record would cost more than the wait.
   if (!Longest || Ns < LongWaitNs / 10)
     return;
+  uint32_t Owner = 0;
+  if (OwnerTid) {
+    InternalGuard G(TheRegistry.lock());
+    if (Thread *O = TheRegistry.byTid(OwnerTid))
+      Owner = O->Id;
+  }
   uint32_t Stack = captureStack(T, Site);
   InternalGuard G(TheLocks.lock());
   trace::LockStatsRecord *S = TheLocks.stats(Address);

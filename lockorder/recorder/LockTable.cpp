@@ -128,4 +128,20 @@ void LockTable::stackGone(uint64_t Low, uint64_t High) {
     }
 }
 
+uint32_t acquisitionStack(const HeldLock &H, const Frame *Now, unsigned Count) {
+  uint64_t Pcs[StackStore::MaxDepth];
+  unsigned Used = 0;
+  for (; Used != H.Frames && Used != HeldLock::StackDepth; ++Used)
+    Pcs[Used] = H.Pcs[Used];
+  unsigned At = 0;
+  while (H.OuterSp && At != Count && Now[At].Sp != H.OuterSp)
+    ++At;
+  bool Found = H.OuterSp && At != Count;
+  if (Found)
+    while (At != Count && Used != StackStore::MaxDepth)
+      Pcs[Used++] = Now[At++].Pc;
+  return TheStacks.intern(Pcs, Used,
+                          H.OuterSp && !Found ? trace::StackTruncated : 0);
+}
+
 } // namespace raddle

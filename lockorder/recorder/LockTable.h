@@ -7,6 +7,7 @@
 #define RADDLE_LOCKORDER_RECORDER_LOCKTABLE_H
 
 #include "runtime/core/Memory.h"
+#include "runtime/thread/Thread.h"
 #include "runtime/trace/TraceFormat.h"
 
 namespace raddle {
@@ -64,6 +65,11 @@ private:
 };
 
 extern LockTable TheLocks;
+
+/// The number of the stack of an acquisition: its innermost frames as they were
+/// saved, and those beyond, which are still there, from a walk of the thread's
+/// stack now.
+uint32_t acquisitionStack(const HeldLock &H, const Frame *Now, unsigned Count);
 
 } // namespace raddle
 

@@ -47,7 +47,7 @@ bool MapsReader::next(Mapping &M) {
   M.Readable = C == 'r';
   M.Writable = get() == 'w';
   M.Executable = get() == 'x';
-  get(); // p or s
+  M.Shared = get() == 's';
   get();
   // offset, device, inode
   for (int Field = 0; Field != 3; ++Field)

@@ -11,6 +11,7 @@ namespace raddle {
 struct Mapping {
   uint64_t Start, End;
   bool Readable, Writable, Executable;
+  bool Shared; ///< Other processes may write to it.
   bool IsStack, IsHeap; ///< "[stack]", "[heap]".
   bool Anonymous;       ///< No file behind it.
   char Path[256];       ///< Cut if longer.
