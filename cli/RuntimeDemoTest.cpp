@@ -75,9 +75,25 @@ TEST(RuntimeDemo, TheLeakingWriterIsReported) {
       << R.Err;
 }
 
+/// The demo's inversion is real: one run in thirty stands still. Such a run is
+/// ended, with exit code 24, and another one is made.
+Ran locksOfDemo(const TestProject &P, std::vector<std::string> Options) {
+  std::vector<std::string> Arguments{"locks", "--on-deadlock", "abort"};
+  Arguments.insert(Arguments.end(), Options.begin(), Options.end());
+  Arguments.insert(Arguments.end(), {"--", Demo, "--adaptive"});
+  Ran R;
+  for (int Attempt = 0; Attempt != 10; ++Attempt) {
+    sys::fs::remove_directories(P.path("locks"));
+    R = P.raddle(Arguments);
+    if (R.Code != 24)
+      break;
+  }
+  return R;
+}
+
 TEST(RuntimeDemo, TheInversionIsSeen) {
   TestProject P;
-  Ran R = P.raddle({"locks", "-o", "locks.json", "--", Demo, "--adaptive"});
+  Ran R = locksOfDemo(P, {"-o", "locks.json"});
   EXPECT_EQ(R.Code, 23) << R.Err;
   json::Value Document = parsed(P.read("locks.json"));
   std::vector<const json::Object *> Found = findings(Document);
@@ -107,10 +123,8 @@ TEST(RuntimeDemo, OneReportJoinsAll) {
   P.database(Sources);
   EXPECT_EQ(P.raddle({"lint", "-p", "build", "-q", "-o", "lint.json"}).Code, 1);
   EXPECT_EQ(P.raddle({"leaks", "--trace", "traces", "--", Demo}).Code, 23);
-  EXPECT_EQ(
-      P.raddle({"locks", "--trace", "traces", "--", Demo, "--adaptive"}).Code,
-      23);
-  Ran R = P.raddle({"report", "lint.json", "traces", "--root",
+  EXPECT_EQ(locksOfDemo(P, {"--trace", "locks"}).Code, 23);
+  Ran R = P.raddle({"report", "lint.json", "locks", "traces", "--root",
                     RADDLE_TESTDATA "/..", "-o", "report.html"});
   ASSERT_EQ(R.Code, 0) << R.Err;
   json::Value Data = reportData(P.read("report.html"));
