@@ -25,6 +25,14 @@ inline LockUse useOf(const pthread_mutex_t *M, uint8_t Flags = 0) {
           Kind == trace::LockKind::RecursiveMutex};
 }
 
+/// Whether a try leaves the mutex as a lock would. glibc's try of a robust one
+/// that is not recoverable leaves it taken, and those with a priority protocol
+/// are the kernel's business.
+inline bool mayTry(const pthread_mutex_t *M) {
+  constexpr int RobustOrProtocol = 16 | 32 | 64;
+  return (M->__data.__kind & RobustOrProtocol) == 0;
+}
+
 /// \p Call takes the mutex, waiting; \p Try takes it if it is free, and else
 /// gives \p Busy. \p Taken tells of a result whether the mutex is had.
 template <typename TryFunction, typename Function, typename Test>
@@ -34,7 +42,9 @@ inline int lockMutex(pthread_mutex_t *M, bool Timed, const CallSite &Site,
   if (!T)
     return Call();
   bool LooksTaken = __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED) != 0;
-  int Result = firstTry(LooksTaken, Busy, Try, Call);
+  int Result = mayTry(M)    ? firstTry(LooksTaken, Busy, Try, Call)
+               : LooksTaken ? Busy
+                            : Call();
   if (RADDLE_UNLIKELY(Result == Busy)) {
     int Owner = __atomic_load_n(&M->__data.__owner, __ATOMIC_RELAXED);
     Result = waitForLock(*T, M, kindOf(M), trace::WaitKind::Mutex, Timed, Owner,
