@@ -10,10 +10,10 @@
 #include "cli/trace/Symbolise.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Chrono.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <CLI/CLI.hpp>
+#include <ctime>
 #include <map>
 #include <set>
 
@@ -222,9 +222,12 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
 
   Results Empty = emptyResults(Call, O.Root);
   // Other runs may leave their traces in the same folder.
-  std::string Prefix =
-      formatv("{0}-{1:%Y%m%d-%H%M%S}-{2}", sys::path::filename(P->Path),
-              sys::toTimePoint(std::time(nullptr)), ::getpid());
+  char Time[32] = "";
+  std::time_t Now = std::time(nullptr);
+  if (const std::tm *Local = std::localtime(&Now))
+    std::strftime(Time, sizeof(Time), "%Y%m%d-%H%M%S", Local);
+  std::string Prefix = sys::path::filename(P->Path).str() + "-" + Time + "-" +
+                       std::to_string(::getpid());
   llvm::replace(Prefix, '%', '_');
   llvm::replace(Prefix, '\'', '_');
   LiveDeadlocks Live(*Folder, Prefix, Empty, Out.colour());

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace llvm;
 
@@ -125,12 +126,51 @@ void askForSnapshot(const std::string &File) {
   (void)!::pwrite(Descriptor, &Wanted, sizeof(Wanted), At);
 }
 
+/// The loader splits LD_PRELOAD at blanks and colons, and knows no quotes: a
+/// runtime below such a folder is loaded by a link elsewhere.
+class PreloadPath {
+public:
+  static Expected<PreloadPath> of(const std::string &Runtime) {
+    PreloadPath Result;
+    Result.Path = Runtime;
+    if (StringRef(Runtime).find_first_of(" :\t\n") == StringRef::npos)
+      return Result;
+    SmallString<128> Folder;
+    std::error_code Code = sys::fs::createUniqueDirectory("raddle", Folder);
+    if (!Code) {
+      Result.Folder = std::string(Folder);
+      Result.Path = Result.Folder + "/libraddle_rt.so";
+      Code = sys::fs::create_link(Runtime, Result.Path);
+    }
+    if (Code ||
+        StringRef(Result.Path).find_first_of(" :\t\n") != StringRef::npos)
+      return createStringError(
+          "'" + Runtime +
+          "' cannot be preloaded, because its path holds a blank or a colon; "
+          "set TMPDIR to a folder without, for a link to it");
+    return Result;
+  }
+  PreloadPath(PreloadPath &&Other) noexcept
+      : Path(std::move(Other.Path)),
+        Folder(std::exchange(Other.Folder, std::string())) {}
+  ~PreloadPath() {
+    if (!Folder.empty())
+      sys::fs::remove_directories(Folder);
+  }
+  const std::string &path() const { return Path; }
+
+private:
+  PreloadPath() = default;
+  std::string Path, Folder;
+};
+
 std::vector<std::string> environment(const Program &P,
-                                     const LaunchOptions &Options) {
+                                     const LaunchOptions &Options,
+                                     const std::string &Runtime) {
   std::string Preload = "LD_PRELOAD=", Ours = "RADDLE_OPTIONS=";
   for (const std::string &Library : P.First)
     Preload += Library + ":";
-  Preload += Options.Runtime;
+  Preload += Runtime;
   std::vector<std::string> Result;
   for (char **Each = environ; *Each; ++Each) {
     StringRef Entry = *Each;
@@ -163,8 +203,9 @@ std::vector<char *> pointers(const std::vector<std::string> &Texts) {
 /// one closes.
 Expected<pid_t> start(const Program &P,
                       const std::vector<std::string> &Arguments,
-                      const LaunchOptions &Options, const Signals &Before) {
-  std::vector<std::string> Environment = environment(P, Options);
+                      const LaunchOptions &Options, const std::string &Runtime,
+                      const Signals &Before) {
+  std::vector<std::string> Environment = environment(P, Options, Runtime);
   std::vector<char *> Envp = pointers(Environment), Argv = pointers(Arguments);
   int Pipe[2];
   if (::pipe2(Pipe, O_CLOEXEC) != 0)
@@ -202,8 +243,11 @@ Expected<int> launch(const Program &P,
                      const std::vector<std::string> &Arguments,
                      const LaunchOptions &Options) {
   using Clock = std::chrono::steady_clock;
+  Expected<PreloadPath> Runtime = PreloadPath::of(Options.Runtime);
+  if (!Runtime)
+    return Runtime.takeError();
   Signals Handlers;
-  Expected<pid_t> Pid = start(P, Arguments, Options, Handlers);
+  Expected<pid_t> Pid = start(P, Arguments, Options, Runtime->path(), Handlers);
   if (!Pid)
     return Pid.takeError();
   Child = *Pid;

@@ -70,10 +70,10 @@ Expected<Linked> linkage(StringRef Path, MemoryBufferRef Bytes) {
 
 Expected<Program> findProgram(StringRef Name) {
   Program Result;
+  if (Name.contains('/') && sys::fs::is_directory(Name))
+    return createStringError("'" + Name + "' is a folder, not a program");
   ErrorOr<std::string> Path = sys::findProgramByName(Name);
   if (!Path) {
-    if (sys::fs::is_directory(Name))
-      return createStringError("'" + Name + "' is a folder, not a program");
     if (sys::fs::exists(Name) && !Name.contains('/'))
       return createStringError("'" + Name + "' is not in PATH; say './" + Name +
                                "' for the one in this folder");
