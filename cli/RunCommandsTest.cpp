@@ -176,7 +176,29 @@ TEST(RunCommands, ARuntimeBelowABlankIsLoaded) {
   EXPECT_EQ(R.Code, 23) << R.Err;
 }
 
-TEST(RunCommands, GrowthIsSeenInSnapshots) {
+TEST(RunCommands, ASignalAsksForASnapshot) {
+  TestProject P;
+  // A program that hangs for five seconds, in threads.
+  pid_t Group =
+      P.start({"leaks", "--trace", "t", "--", Programs + "hang-abba"});
+  std::string Trace;
+  for (int I = 0; I != 40; ++I) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (I == 20)
+      ::kill(Group, SIGUSR2);
+  }
+  ::kill(-Group, SIGINT);
+  int Status = 0;
+  ASSERT_EQ(::waitpid(Group, &Status, 0), Group);
+  for (auto It = fs::directory_iterator(P.path("t"));
+       It != fs::directory_iterator(); ++It)
+    Trace = It->path();
+  Ran R = P.raddle({"profile", "show", Trace});
+  EXPECT_THAT(R.Out, HasSubstr("1 snapshot")) << R.Err;
+  EXPECT_THAT(R.Out, HasSubstr("blocked"));
+}
+
+TEST(RunCommands, SnapshotsAreTakenAgainAndAgain) {
   TestProject P;
   Ran R = P.raddle({"leaks", "--snapshot-every", "20ms", "--trace", "t", "--",
                     Leaky, "condition"});

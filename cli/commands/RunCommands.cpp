@@ -13,6 +13,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <ctime>
 #include <map>
 #include <set>
@@ -39,6 +40,20 @@ struct RunOptions {
   OutputOptions Output;
 };
 
+/// 0 for "none".
+Expected<int> snapshotSignal(StringRef Name) {
+  if (Name == "none")
+    return 0;
+  Name.consume_front("SIG");
+  for (auto [Known, Number] : {std::pair(StringRef("USR1"), SIGUSR1),
+                               std::pair(StringRef("USR2"), SIGUSR2),
+                               std::pair(StringRef("WINCH"), SIGWINCH)})
+    if (Name == Known)
+      return Number;
+  return createStringError("--snapshot-signal: '" + Name +
+                           "' is none of USR1, USR2, WINCH and none");
+}
+
 /// "leaks=1:grace_ms=100:..."
 Expected<std::string> runtimeOptions(const RunOptions &O) {
   bool Leaks = O.All || O.What == Observe::Leaks;
@@ -50,8 +65,8 @@ Expected<std::string> runtimeOptions(const RunOptions &O) {
               O.OnDeadlock, int(O.FollowChildren));
   if (O.SnapshotEvery.count())
     Text += ":profile=1";
-  if (Leaks && O.SnapshotSignal != "none")
-    Text += ":snapshot_signal=" + O.SnapshotSignal;
+  else if (Leaks)
+    Text += ":profile_by_trace=1";
   std::string Rules;
   for (const std::string &Rule : O.Ignore) {
     if (StringRef(Rule).find_first_of("',") != StringRef::npos)
@@ -181,8 +196,8 @@ std::string summary(const std::vector<Trace> &Traces, const RunOptions &O) {
       (Traces.size() == 1 ? std::string("1 process")
                           : std::to_string(Traces.size()) + " processes");
   if (O.All || O.What == Observe::Locks)
-    Text += ", " + howMany(Locks, "lock") + ", " +
-            howMany(Edges, "order") + " of acquisition";
+    Text += ", " + howMany(Locks, "lock") + ", " + howMany(Edges, "order") +
+            " of acquisition";
   return Text;
 }
 
@@ -202,6 +217,9 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
   Expected<std::string> Options = runtimeOptions(O);
   if (!Options)
     return usageError(Options.takeError());
+  Expected<int> Signal = snapshotSignal(O.SnapshotSignal);
+  if (!Signal)
+    return usageError(Signal.takeError());
   Expected<TraceFolder> Folder = TraceFolder::open(O.TraceFolder);
   if (!Folder)
     return usageError(Folder.takeError());
@@ -233,11 +251,16 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
   LiveDeadlocks Live(*Folder, Prefix, Empty, Out.colour());
   int Code = 0;
   for (unsigned Run = 0; Run != O.Runs; ++Run) {
-    LaunchOptions Launch{
-        *Runtime, *Options, Folder->path(), Prefix, O.SnapshotEvery, [&] {
-          if (O.All || O.What == Observe::Locks)
-            Live.look();
-        }};
+    LaunchOptions Launch{*Runtime,
+                         *Options,
+                         Folder->path(),
+                         Prefix,
+                         O.SnapshotEvery,
+                         *Signal,
+                         [&] {
+                           if (O.All || O.What == Observe::Locks)
+                             Live.look();
+                         }};
     if (O.Runs > 1)
       Launch.TracePrefix += "-" + std::to_string(Run + 1);
     Expected<int> Ended = launch(*P, Call.Behind, Launch);
@@ -358,7 +381,8 @@ void addRun(CLI::App &App, Invocation &Call, Observe What, const char *Name,
               "Note where all tasks are, again and again (raddle profile)");
   Command
       ->add_option("--snapshot-signal", O->SnapshotSignal,
-                   "Signal that asks the program for a snapshot, or 'none'")
+                   "Signal to raddle that asks for a snapshot (kill -USR2), or "
+                   "'none'")
       ->capture_default_str();
   addDuration(*Command, "--stall-ms,--stall", O->Stall,
               "Report waits longer than this; default: none");

@@ -76,10 +76,15 @@ void passOn(int Signal) {
   errno = Saved;
 }
 
+std::atomic<bool> SnapshotAsked{false};
+void askSnapshot(int) { SnapshotAsked = true; }
+
 /// While the program runs, Ctrl-C is for it: what it leaves is still reported.
 class Signals {
 public:
-  Signals() {
+  explicit Signals(int Snapshot) {
+    if (Snapshot)
+      set(Snapshot, askSnapshot);
     set(SIGINT, SIG_IGN);
     set(SIGQUIT, SIG_IGN);
     set(SIGTERM, passOn);
@@ -246,7 +251,7 @@ Expected<int> launch(const Program &P,
   Expected<PreloadPath> Runtime = PreloadPath::of(Options.Runtime);
   if (!Runtime)
     return Runtime.takeError();
-  Signals Handlers;
+  Signals Handlers(Options.SnapshotSignal);
   Expected<pid_t> Pid = start(P, Arguments, Options, Runtime->path(), Handlers);
   if (!Pid)
     return Pid.takeError();
@@ -271,8 +276,10 @@ Expected<int> launch(const Program &P,
     Pause = std::min(Pause * 2, std::chrono::milliseconds(50));
     if (Pause.count() == 50 && Options.Meanwhile)
       Options.Meanwhile();
-    if (Options.SnapshotEvery.count() && Clock::now() >= NextSnapshot) {
+    bool Due = Options.SnapshotEvery.count() && Clock::now() >= NextSnapshot;
+    if (Due)
       NextSnapshot += Options.SnapshotEvery;
+    if (SnapshotAsked.exchange(false) || Due) {
       std::error_code Code;
       for (sys::fs::directory_iterator It(Options.TraceFolder, Code), End;
            It != End && !Code; It.increment(Code))

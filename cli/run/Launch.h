@@ -37,6 +37,9 @@ struct LaunchOptions {
   std::string TraceFolder, TracePrefix;
   /// How often every observed process takes a snapshot of its tasks; 0: never.
   std::chrono::milliseconds SnapshotEvery{0};
+  /// A signal to ourselves that asks for one; 0: none. The program's own signals
+  /// are left alone.
+  int SnapshotSignal = 0;
   /// Called now and then while the program runs, and once afterwards.
   std::function<void()> Meanwhile;
 };

@@ -21,6 +21,9 @@ const OptionCard OptionCards[] = {
     {OptionCard::Flag, "profile", "0",
      "write a snapshot of all tasks whenever one is asked for",
      offsetof(Options, Profile)},
+    {OptionCard::Flag, "profile_by_trace", "0",
+     "as profile=1, in a program that has threads",
+     offsetof(Options, ProfileByTrace)},
     {OptionCard::SignalName, "snapshot_signal", "",
      "signal that asks for a snapshot, such as USR2; sets profile=1",
      offsetof(Options, SnapshotSignal)},
@@ -201,7 +204,7 @@ void parseOptions(const char *Text, Options &Into,
     Text = *End ? End + 1 : End;
   }
   Into.ProfileAtOnce = Into.Profile || Into.SnapshotEveryMs;
-  if (Into.SnapshotSignal || Into.SnapshotEveryMs)
+  if (Into.SnapshotSignal || Into.SnapshotEveryMs || Into.ProfileByTrace)
     Into.Profile = true;
 }
 

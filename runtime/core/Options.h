@@ -18,6 +18,8 @@ struct Options {
   /// Snapshots are wanted for certain, and not only if somebody asks by the
   /// signal. Not an option of its own.
   bool ProfileAtOnce;
+  /// Snapshots may be asked for through the trace, once there are threads.
+  bool ProfileByTrace;
   const char *Trace;      ///< "%p" stands for the process's number; "": none.
   const char *LogPath;    ///< "": stderr.
   const char *IgnoreFile; ///< "": none.
