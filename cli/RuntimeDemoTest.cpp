@@ -124,8 +124,8 @@ TEST(RuntimeDemo, OneReportJoinsAll) {
   EXPECT_EQ(P.raddle({"lint", "-p", "build", "-q", "-o", "lint.json"}).Code, 1);
   EXPECT_EQ(P.raddle({"leaks", "--trace", "traces", "--", Demo}).Code, 23);
   EXPECT_EQ(locksOfDemo(P, {"--trace", "locks"}).Code, 23);
-  Ran R = P.raddle({"report", "lint.json", "locks", "traces", "--root",
-                    RADDLE_TESTDATA "/..", "-o", "report.html"});
+  Ran R =
+      P.raddle({"report", "lint.json", "locks", "traces", "-o", "report.html"});
   ASSERT_EQ(R.Code, 0) << R.Err;
   json::Value Data = reportData(P.read("report.html"));
   std::vector<std::string> Checks;

@@ -44,6 +44,7 @@ Results traceResults(const std::vector<Trace> &Traces, Results Known) {
   Understood U = understand(Traces, Known.Root, std::move(Static));
   for (const std::string &Warning : U.Warnings)
     warn(Warning);
+  Known.Root = std::move(U.Root);
   Known.Graph = std::move(U.Graph);
   Known.Findings = makeFindings(std::move(U.Diagnoses), {});
   Known.Run = std::move(U.Run);

@@ -14,6 +14,9 @@ struct Understood {
   lockorder::LockOrderGraph Graph; ///< With that of the static analysis.
   std::vector<lockorder::Diagnosis> Diagnoses;
   std::vector<std::string> Warnings;
+  /// What places are relative to: the root that was given, or, where the
+  /// static results were plainly made below another one, that.
+  std::string Root;
 };
 
 /// \p Traces are of one or several runs. \p Root: places below it are given
