@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// MODE: leaks
+// EXPECT: none
+#include <chrono>
+#include <thread>
+
+int main() {
+  std::thread([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }).join();
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// MODE: leaks
+// EXPECT: none
+#include <pthread.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static int ends[2];
+
+static void *reader(void *unused) {
+  char byte;
+  while (read(ends[0], &byte, 1) == 1)
+    ;
+  return unused;
+}
+
+int main(void) {
+  pthread_t thread;
+  if (pipe(ends) != 0 || pthread_create(&thread, NULL, reader, NULL) != 0)
+    return 1;
+  close(ends[1]); // The end of the file.
+  return pthread_join(thread, NULL);
+}
