@@ -2,6 +2,7 @@
 #include "lockorder/observed/Classes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using raddle::trace::LockKind;
@@ -194,8 +195,14 @@ void Classes::giveName(ObservedClass &C, const std::vector<uint32_t> &Nodes,
       C.Name += ", locked at " + At;
     return;
   }
-  C.Name = C.Kind + (At.empty() ? " 0x" + utohexstr(L.Address, true)
-                                : " locked at " + At);
+  // Short, as it stands in every sentence of a finding.
+  if (Best && !Best->Where.File.empty() && !Best->Function.empty())
+    C.Name = C.Kind + " in " + shortName(Best->Function) + " (" +
+             sys::path::filename(Best->Where.File).str() + ":" +
+             utostr(Best->Where.Line) + ")";
+  else
+    C.Name = C.Kind + (At.empty() ? " 0x" + utohexstr(L.Address, true)
+                                  : " locked at " + At);
 }
 
 std::string Classes::name(uint32_t Run, uint32_t Lock) const {

@@ -58,7 +58,7 @@ TEST(ObservedMerge, NamesComeFromTheSources) {
             "lock order inversion between 'Queue::mutex_' and 'Pool::mutex_'");
   // Line 50 is not known: taken with another name.
   EXPECT_EQ(R.LockNames[0][M], "Queue::mutex_");
-  EXPECT_EQ(R.LockNames[0][O], "mutex locked at a.cpp:51 in f()");
+  EXPECT_EQ(R.LockNames[0][O], "mutex in f() (a.cpp:51)");
 }
 
 TEST(ObservedMerge, ALineThatTakesTwoIsToldApartByOthers) {

@@ -317,8 +317,8 @@ TEST(Observed, LockFunctionsAreSeenThrough) {
   ObservedResult R = look(B);
   ASSERT_EQ(R.Diagnoses.size(), 1u);
   EXPECT_EQ(R.Diagnoses[0].Message,
-            "lock order inversion between 'mutex locked at b.cpp:1 in work()' "
-            "and 'mutex locked at b.cpp:2 in work()'");
+            "lock order inversion between 'mutex in work() (b.cpp:1)' "
+            "and 'mutex in work() (b.cpp:2)'");
 }
 
 TEST(Observed, RunsMeetInGlobals) {
