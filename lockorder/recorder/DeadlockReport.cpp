@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "lockorder/recorder/DeadlockReport.h"
+#include "lockorder/recorder/EndedOwners.h"
 #include "lockorder/recorder/LockTable.h"
 #include "runtime/Runtime.h"
 #include "runtime/core/Options.h"
@@ -19,8 +20,8 @@ using trace::WaitKind;
 namespace {
 
 constexpr unsigned MostFrames = 12;
-/// A report of more would not be read.
-constexpr uint32_t MostThreads = 256, MostInText = 32;
+/// As many as a record of the trace has room for; and as people read.
+constexpr uint32_t MostThreads = 4000, MostInText = 32;
 
 const char *describe(WaitKind Kind) {
   switch (Kind) {
@@ -77,9 +78,7 @@ uint32_t numberOf(const WaitCopy &W, const HeldLock *Held) {
   LockKind Kind = Held ? Held->Kind : kindOf(W);
   if (Kind == LockKind::Unknown)
     return 0;
-  uint64_t Serial =
-      Held ? Held->Serial
-           : lockSerial(reinterpret_cast<const void *>(W.Object), Kind);
+  uint64_t Serial = Held ? Held->Serial : readSerial(W.Object, Kind);
   InternalGuard G(TheLocks.lock());
   return TheLocks.number(W.Object, Serial, Kind);
 }
@@ -109,6 +108,12 @@ trace::DeadlockThread recordOf(WaitGraph &Graph, const WaitNode &N) {
         Count = unwindOther(Owner.Wait.Site, Frames, StackStore::MaxDepth);
       R.On.OwnerStack = acquisitionStack(Held, Frames, Count);
     }
+  }
+  EndedOwner Ended;
+  if (N.EndedOwner && TheEndedOwners.find(N.Wait.Object, N.Serial, Ended) &&
+      Ended.Thread == N.EndedOwner) {
+    R.On.Owner = Ended.Thread;
+    R.On.OwnerStack = acquisitionStack(Ended.Held, nullptr, 0);
   }
   R.On.Lock = numberOf(N.Wait, IsHeld ? &Held : nullptr);
   return R;
@@ -161,12 +166,19 @@ void writeWait(WaitGraph &Graph, const WaitNode &N,
   } else {
     To << " waits for ";
     writeObject(N.Wait, To);
-    if (N.OwnerExited)
-      To << ", whose owner has ended";
-    else if (Self)
+    if (N.OwnerExited) {
+      To << ", held by ";
+      if (N.EndedOwner)
+        To << "thread " << N.EndedOwner;
+      else
+        To << "a thread";
+      To << (N.EndedOwner ? ", which has ended" : " that has ended");
+    } else if (Self)
       To << ", which it holds itself";
     else if (N.Owner != WaitNode::None) {
-      To << ", held by ";
+      // Nobody writes yet, but a reader has to let writers go first.
+      bool Behind = N.Wait.Kind == WaitKind::RwLockRead && !N.OwnerTid;
+      To << (Behind ? ", behind " : ", held by ");
       writeName(Graph[N.Owner], To);
     }
   }

@@ -8,12 +8,12 @@
 // last one was read, each thread on it has waited all along, and the cycle was
 // there. Nothing is stopped for it.
 #include "lockorder/recorder/DeadlockReport.h"
+#include "lockorder/recorder/EndedOwners.h"
 #include "runtime/Observers.h"
 #include "runtime/Runtime.h"
 #include "runtime/core/Options.h"
 #include "runtime/thread/HeldLocks.h"
 #include "runtime/thread/Monitor.h"
-#include "runtime/thread/Registry.h"
 #include "runtime/trace/TraceWriter.h"
 
 namespace raddle {
@@ -26,109 +26,97 @@ constexpr uint64_t Ms = 1000000;
 constexpr uint64_t Period = 100 * Ms, Patience = 50 * Ms;
 constexpr int ExitDeadlock = 24;
 
+/// Signatures of waits, of the last look and of this one.
+class TwoLooks {
+public:
+  /// Notes it for this look. Whether it was there in the last.
+  bool again(uint64_t Signature) {
+    if (uint32_t *Now = Looks[Current].insert(Signature))
+      *Now = 1;
+    return Looks[!Current].find(Signature) != nullptr;
+  }
+  void next() {
+    Current = !Current;
+    Looks[Current].release();
+  }
+
+private:
+  HashTable Looks[2];
+  unsigned Current = 0;
+};
+
+// Of the monitor alone.
 WaitGraph Graph;
-/// One look at a time: the monitor's, or the last one at exit.
-InternalLock LookLock;
-/// Signatures of waits: seen in the look before, and told of already. A thread
-/// that is part of a deadlock is told of once.
-HashTable Candidates[2], Told;
-unsigned Current = 0;
+TwoLooks Candidates, Stalls;
 bool AnyTold = false;
 uint64_t AllBlockedSignature = 0;
 int AllBlockedLooks = 0;
+
+/// Waits that were told of, as part of a deadlock: each once. Guarded, as a
+/// thread that joins itself tells so itself. Nothing is looked up or printed
+/// with it: that may wait for the loader's lock, or for who reads a pipe.
+InternalLock ToldLock;
+HashTable Told;
 
 uint64_t signatureOf(const WaitNode &N) {
   return mix(uint64_t(N.Thread) << 32 | N.Sequence, N.Wait.Object) | 1;
 }
 
-void tell(DeadlockKind Kind, const uint32_t *Involved, uint32_t Count) {
-  for (uint32_t I = 0; I != Count; ++I)
-    if (uint32_t *Known = Told.insert(signatureOf(Graph[Involved[I]])))
-      *Known = 1;
-  reportDeadlock(Kind, Graph, Involved, Count);
-  if (Kind == DeadlockKind::Stall)
-    return;
-  AnyTold = true;
+bool isTold(const WaitNode &N) {
+  InternalGuard G(ToldLock);
+  return Told.find(signatureOf(N)) != nullptr;
+}
+
+void tell(DeadlockKind Kind, WaitGraph &In, const uint32_t *Involved,
+          uint32_t Count) {
+  {
+    InternalGuard G(ToldLock);
+    for (uint32_t I = 0; I != Count; ++I)
+      if (uint32_t *Known = Told.insert(signatureOf(In[Involved[I]])))
+        *Known = 1;
+  }
+  reportDeadlock(Kind, In, Involved, Count);
   if (!TheOptions.AbortOnDeadlock)
     return;
   TheTrace.finish(trace::Ending::Exited, ExitDeadlock);
   sys::call(SYS_exit_group, ExitDeadlock);
 }
 
-/// Twice in a row, and not told of yet.
-bool isConfirmed(uint64_t Signature) {
-  if (uint32_t *Now = Candidates[Current].insert(Signature))
-    *Now = 1;
-  return Candidates[!Current].find(Signature) && !Told.find(Signature);
-}
-
-/// libc says EDEADLK instead of waiting, or the thread has just got the lock
-/// and its mark of waiting is late.
-bool isRealSelfLock(const WaitNode &N) {
-  if (N.Wait.Kind != WaitKind::Mutex)
-    return false;
-  pthread_mutex_t M;
-  if (!sys::safeRead(&M, N.Wait.Object, sizeof(M)) ||
-      (M.__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK_NP ||
-      (M.__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE_NP)
-    return false;
-  InternalGuard G(TheRegistry.lock());
-  Thread *T = TheRegistry.byId(N.Thread);
-  HeldLock Copy;
-  return T && copyHeld(*T, N.Wait.Object, Copy);
+void tellOfHang(DeadlockKind Kind, const uint32_t *Involved, uint32_t Count) {
+  AnyTold = true;
+  tell(Kind, Graph, Involved, Count);
 }
 
 void lookAtSelfAndExited() {
   for (uint32_t I = 0; I != Graph.size(); ++I) {
     WaitNode &N = Graph[I];
-    if (!N.blocked() || N.Wait.Timed)
+    bool Self = N.Itself;
+    if ((!Self && !N.OwnerExited) || !Candidates.again(signatureOf(N)) ||
+        isTold(N) || !WaitGraph::isStill(N))
       continue;
-    bool Self = N.Owner == I && N.Wait.Kind != WaitKind::Join;
-    if ((!Self && !N.OwnerExited) || (Self && !isRealSelfLock(N)) ||
-        !isConfirmed(signatureOf(N)) || !WaitGraph::isStill(N))
-      continue;
-    tell(Self ? DeadlockKind::SelfLock : DeadlockKind::OwnerExited, &I, 1);
+    if (Self)
+      N.Owner = I;
+    tellOfHang(Self ? DeadlockKind::SelfLock : DeadlockKind::OwnerExited, &I,
+               1);
   }
 }
 
-void lookForCycles() {
-  uint32_t Visit = 0;
-  for (uint32_t Start = 0; Start != Graph.size(); ++Start) {
-    if (Graph[Start].Visit)
-      continue;
-    ++Visit;
-    // Everybody waits for one at most: follow until somebody is met again.
-    uint32_t At = Start;
-    while (At != WaitNode::None && !Graph[At].Visit && Graph[At].blocked() &&
-           !Graph[At].Wait.Timed) {
-      Graph[At].Visit = Visit;
-      At = Graph[At].Owner;
-    }
-    if (At == WaitNode::None || Graph[At].Visit != Visit ||
-        Graph[At].Owner == At || !Graph[At].blocked())
-      continue;
-    constexpr uint32_t Longest = 256;
-    uint32_t Cycle[Longest], Count = 0;
-    uint64_t Signature = 0;
-    bool Known = false;
-    uint32_t Each = At;
-    do {
-      if (Count == Longest)
-        break;
-      Cycle[Count++] = Each;
-      // The same wherever it begins.
-      Signature ^= signatureOf(Graph[Each]);
-      Known |= Told.find(signatureOf(Graph[Each])) != nullptr;
-      Each = Graph[Each].Owner;
-    } while (Each != At);
-    if (Each != At || Known || !isConfirmed(Signature | 1))
-      continue;
-    bool Still = true;
-    for (uint32_t I = 0; I != Count; ++I)
-      Still &= WaitGraph::isStill(Graph[Cycle[I]]);
-    if (Still)
-      tell(DeadlockKind::Cycle, Cycle, Count);
+void sawCycle(const uint32_t *Cycle, uint32_t Count) {
+  uint64_t Signature = 0;
+  bool Known = false;
+  for (uint32_t I = 0; I != Count; ++I) {
+    // The same wherever it begins.
+    Signature ^= signatureOf(Graph[Cycle[I]]);
+    Known |= isTold(Graph[Cycle[I]]);
   }
+  if (!Candidates.again(Signature | 1) || Known)
+    return;
+  for (uint32_t I = 0; I != Count; ++I)
+    if (!WaitGraph::isStill(Graph[Cycle[I]]))
+      return;
+  for (uint32_t I = 0; I != Count; ++I)
+    Graph[Cycle[I]].Owner = Cycle[(I + 1) % Count];
+  tellOfHang(DeadlockKind::Cycle, Cycle, Count);
 }
 
 void lookWhetherAllWait() {
@@ -152,7 +140,7 @@ void lookWhetherAllWait() {
     return;
   for (uint32_t I = 0; I != Count; ++I)
     All[I] = I;
-  tell(DeadlockKind::AllBlocked, All, Count);
+  tellOfHang(DeadlockKind::AllBlocked, All, Count);
   sys::unmap(All, Count * sizeof(uint32_t));
 }
 
@@ -163,8 +151,8 @@ void lookForStalls(uint64_t Now) {
     // A join waits for a thread's whole work; that is what it is for.
     if (waitsForThreads(N.Wait.Kind) && N.Wait.Kind != WaitKind::Join &&
         !N.Wait.Timed && Now > N.Wait.Since && Now - N.Wait.Since >= Limit &&
-        !Told.find(signatureOf(N)))
-      tell(DeadlockKind::Stall, &I, 1);
+        !Stalls.again(signatureOf(N)) && !isTold(N))
+      reportDeadlock(DeadlockKind::Stall, Graph, &I, 1);
   }
 }
 
@@ -172,10 +160,9 @@ uint64_t look(uint64_t Now) {
   static uint64_t Next = 0;
   if (Now < Next)
     return Next;
-  InternalGuard G(LookLock);
   if (Graph.take(Now > Patience ? Now - Patience : 0)) {
     lookAtSelfAndExited();
-    lookForCycles();
+    Graph.findCycles(sawCycle);
     lookWhetherAllWait();
     lookForStalls(Now);
   } else {
@@ -183,36 +170,69 @@ uint64_t look(uint64_t Now) {
   }
   // With very many threads, less often.
   uint64_t Pause = Period * (1 + Graph.size() / 1000);
-  Graph.release();
-  Current = !Current;
-  Candidates[Current].release();
+  Graph.release(1024);
+  Candidates.next();
+  Stalls.next();
   return Next = Now + Pause;
 }
 
 /// libc answers EDEADLK to it, and nothing would be seen later.
-void lookForSelfJoin(Thread &T) {
-  if (T.WaitKind != WaitKind::Join || T.WaitObject != T.Id)
-    return;
-  InternalGuard G(LookLock);
-  Graph.take(~uint64_t(0));
-  for (uint32_t I = 0; I != Graph.size(); ++I)
-    if (Graph[I].Thread == T.Id && Graph[I].Wait.Kind == WaitKind::Join &&
-        !Told.find(signatureOf(Graph[I])))
-      tell(DeadlockKind::SelfJoin, &I, 1);
-  Graph.release();
+__attribute__((noinline)) void joinsItself(Thread &T) {
+  WaitGraph Now;
+  Now.take(~uint64_t(0));
+  for (uint32_t I = 0; I != Now.size(); ++I)
+    if (Now[I].Thread == T.Id && Now[I].Wait.Kind == WaitKind::Join) {
+      Now[I].Owner = I;
+      tell(DeadlockKind::SelfJoin, Now, &I, 1);
+    }
+  Now.release(0);
+}
+
+/// The wait of a thread that is alone so far: is it worth a second one, to see
+/// that it never ends? Semaphores and futexes are taken as other processes' or
+/// a handler's; and what libc refuses is no wait.
+bool isSuspicious(const Thread &T) {
+  if (T.WaitTimed)
+    return false;
+  switch (T.WaitKind) {
+  case WaitKind::Mutex:
+    return (reinterpret_cast<const pthread_mutex_t *>(T.WaitObject)
+                ->__data.__kind &
+            3) != PTHREAD_MUTEX_ERRORCHECK_NP;
+  case WaitKind::RwLockRead:
+  case WaitKind::RwLockWrite:
+    return reinterpret_cast<const pthread_rwlock_t *>(T.WaitObject)
+               ->__data.__cur_writer != T.Tid;
+  case WaitKind::SpinLock:
+  case WaitKind::Condition:
+  case WaitKind::Barrier:
+    return true;
+  default:
+    return false;
+  }
 }
 
 void aboutToWait(Thread &T) {
+  if (T.WaitKind == WaitKind::Join && T.WaitObject == T.Id) {
+    ++T.Busy;
+    joinsItself(T);
+    --T.Busy;
+  }
+  static bool Watched = false;
+  if (RADDLE_LIKELY(__atomic_load_n(&Watched, __ATOMIC_RELAXED)) ||
+      !isSuspicious(T))
+    return;
   ++T.Busy;
-  lookForSelfJoin(T);
-  // A thread that is alone can still wait for itself.
+  __atomic_store_n(&Watched, true, __ATOMIC_RELAXED);
   startMonitor();
   --T.Busy;
 }
 
+void threadEnds(Thread &T) { TheEndedOwners.add(T); }
+
 void inChild(Thread *) {
-  LookLock.reset();
-  Told.release();
+  ToldLock.reset();
+  TheEndedOwners.reset();
 }
 
 Observers Table;
@@ -224,6 +244,7 @@ void startDeadlockWatchdog() {
   addMonitorWork(look);
   Table.AboutToWait = aboutToWait;
   Table.FirstThread = startMonitor;
+  Table.ThreadEnds = threadEnds;
   Table.InChild = inChild;
   TheObservers.add(&Table);
 }
