@@ -272,6 +272,81 @@ void byProcess() {
   waitpid(child, nullptr, 0);
 }
 
+void post(int) { sem_post(&posted); }
+
+/// What POSIX made semaphores' posting safe for.
+void postBySignal() {
+  sem_init(&posted, 0, 0);
+  signal(SIGALRM, post);
+  alarm(1);
+  std::thread other([] { sem_wait(&posted); });
+  other.join();
+}
+
+/// Another process has the lock: no thread of this one, but it will give it
+/// back.
+void mutexOfProcess() {
+  struct Both {
+    pthread_mutex_t mutex;
+    sem_t taken;
+  };
+  auto *both =
+      static_cast<Both *>(mmap(nullptr, sizeof(Both), PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutex_init(&both->mutex, &attributes);
+  sem_init(&both->taken, 1, 0);
+  pid_t child = fork();
+  if (child == 0) {
+    pthread_mutex_lock(&both->mutex);
+    sem_post(&both->taken);
+    sleepMs(800);
+    pthread_mutex_unlock(&both->mutex);
+    _exit(0);
+  }
+  sem_wait(&both->taken);
+  std::thread other([=] {
+    pthread_mutex_lock(&both->mutex);
+    pthread_mutex_unlock(&both->mutex);
+  });
+  other.join();
+  waitpid(child, nullptr, 0);
+}
+
+/// A token goes round: at each moment all wait but one, who gets no processor
+/// for long.
+void busyMachine() {
+  constexpr int spinners = 6, threads = 4, rounds = 300;
+  pid_t children[spinners];
+  for (pid_t &child : children)
+    if ((child = fork()) == 0)
+      for (;;) {
+      }
+  static int token = 0;
+  std::vector<std::thread> ring;
+  for (int i = 0; i < threads; ++i)
+    ring.emplace_back([i] {
+      if (nice(19) == -1)
+        return;
+      for (int k = 0; k < rounds; ++k) {
+        pthread_mutex_lock(&guard);
+        while (token % threads != i)
+          pthread_cond_wait(&changed, &guard);
+        ++token;
+        pthread_cond_broadcast(&changed);
+        pthread_mutex_unlock(&guard);
+      }
+    });
+  for (std::thread &thread : ring)
+    thread.join();
+  for (pid_t child : children) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+  }
+}
+
 /// All but one wait, and that one has been away for long.
 void slow() {
   sem_init(&posted, 0, 0);
@@ -338,7 +413,10 @@ constexpr Case cases[] = {
     {"timed-cycle", timedCycle},
     {"half-timed", halfTimed},
     {"by-signal", bySignal},
+    {"post-by-signal", postBySignal},
     {"by-process", byProcess},
+    {"mutex-of-process", mutexOfProcess},
+    {"busy-machine", busyMachine},
     {"slow", slow},
     {"alone", alone},
     {"contended", contended},
