@@ -48,9 +48,44 @@ private:
   const RunTime &Run;
 };
 
-/// Numbers that differ from run to run tell a reader nothing.
-std::string withoutAddress(StringRef Text) {
-  return Text.split(" at 0x").first.str();
+/// What a task waits for: "the lock 'a'", "the end of thread 3". Addresses,
+/// which differ from run to run, only with \p Full.
+std::string waitObject(const WaitsFor &On, bool Full) {
+  StringRef Kind = On.Kind;
+  std::string Object = On.Text;
+  if (StringRef(Object).starts_with("0x"))
+    Object = Full ? "at " + Object : "";
+  auto With = [&](const char *What) {
+    return What + (Object.empty() ? "" : " " + Object);
+  };
+  if (Kind == "join")
+    return With("the end of");
+  if (Kind == "sleep")
+    return "time to pass";
+  if (Kind == "signal")
+    return "a signal";
+  if (Kind == "poll")
+    return Object.empty() ? "files or sockets" : Object;
+  if (Kind == "system-call")
+    return With(Object.find_first_not_of("0123456789") == std::string::npos
+                    ? "the system call"
+                    : "the system call on");
+  if (Kind == "condition")
+    return With("a signal to the condition variable");
+  if (Kind == "semaphore")
+    return With("the semaphore");
+  if (Kind == "barrier")
+    return With("others at the barrier");
+  if (Kind == "futex")
+    return With("a change of the atomic");
+  return With("the lock");
+}
+
+/// ", held by thread 3", where that says more.
+std::string holder(const WaitsFor &On, StringRef Before, StringRef After) {
+  if (On.Owner.empty() || On.Kind == "join")
+    return "";
+  return (Before + On.Owner + After).str();
 }
 
 const Frame *RunFindings::site(const Stack *S) {
@@ -119,9 +154,8 @@ void RunFindings::addWait(Witness &W, Index At,
                           StringRef Otherwise) const {
   if (!On)
     return addStack(W, stack(At), StepKind::Note, Otherwise.str());
-  std::string Text = "waits for " + On->Text;
-  if (!On->Owner.empty())
-    Text += ", held by " + On->Owner;
+  std::string Text =
+      "waits for " + waitObject(*On, true) + holder(*On, ", held by ", "");
   StepKind Kind = On->Kind == "join" ? StepKind::Join : StepKind::Wait;
   addStack(W, stack(At), Kind, Text);
 }
@@ -131,8 +165,9 @@ void RunFindings::addOwner(Diagnosis &D,
   if (!On || !stack(On->OwnerStack))
     return;
   Witness W;
-  W.Title = "where " + On->Owner + " took " + On->Text;
-  addStack(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + On->Text);
+  std::string Object = waitObject(*On, true);
+  W.Title = "where " + On->Owner + " took " + Object;
+  addStack(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + Object);
   if (!W.Steps.empty())
     D.Witnesses.push_back(std::move(W));
 }
@@ -191,9 +226,9 @@ std::string what(const LeakGroup &G) {
   std::string Result = Leaked +
                        (Timed ? Has + " waited " + For + " for "
                               : (Many ? " wait for " : " waits for ")) +
-                       withoutAddress(G.On->Text);
-  if (!G.On->Owner.empty() && G.Proof != "self")
-    Result += ", held by " + G.On->Owner;
+                       waitObject(*G.On, false);
+  if (G.Proof != "self")
+    Result += holder(*G.On, ", held by ", "");
   return Result;
 }
 
@@ -251,10 +286,8 @@ Diagnosis RunFindings::leak(const LeakGroup &G) const {
 std::string waitText(const DeadlockThread &T) {
   if (!T.On)
     return T.Name + " does not wait";
-  std::string Result = T.Name + " waits for " + withoutAddress(T.On->Text);
-  if (!T.On->Owner.empty())
-    Result += ", which " + T.On->Owner + " holds";
-  return Result;
+  return T.Name + " waits for " + waitObject(*T.On, false) +
+         holder(*T.On, ", which ", " holds");
 }
 
 Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
@@ -265,7 +298,7 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
   const DeadlockThread *First =
       View.Threads.empty() ? nullptr : &View.Threads.front();
   std::string Object =
-      First && First->On ? withoutAddress(First->On->Text) : "a lock";
+      First && First->On ? waitObject(*First->On, false) : "a lock";
   if (!First) {
     D.Message = "deadlock";
   } else if (View.Kind == "cycle") {
@@ -293,8 +326,8 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
   } else {
     D.Message = First->Name + " has waited for " + Object + " for " +
                 durationText(First->Seconds);
-    if (First->On && !First->On->Owner.empty())
-      D.Message += ", which " + First->On->Owner + " holds";
+    if (First->On)
+      D.Message += holder(*First->On, ", which ", " holds");
   }
   D.Identity.push_back(View.Kind);
   for (const DeadlockThread &T : View.Threads) {

@@ -4,6 +4,7 @@
 #include "cli/trace/TraceProfile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 #include <tuple>
 
 using namespace llvm;
@@ -122,6 +123,20 @@ double seconds(uint64_t From, uint64_t To) {
 
 } // namespace
 
+RunViews::RunViews(RunTime &Out, Symboliser &Symbols,
+                   const lockorder::ObservedResult &Locks,
+                   const lockorder::LockOrderGraph &Graph)
+    : Out(Out), Symbols(Symbols), Locks(Locks), Graph(Graph) {
+  for (auto [Number, L] : enumerate(Graph.Locks))
+    for (const lockorder::Acquisition &A : L.Acquisitions) {
+      auto [It, New] = LockAtLine.try_emplace({A.Where.File, A.Where.Line},
+                                              uint32_t(Number));
+      // Two locks on one line: it says nothing.
+      if (!New && It->second != Number)
+        It->second = UINT32_MAX;
+    }
+}
+
 Index RunViews::stack(uint32_t Id) {
   if (!Id)
     return std::nullopt;
@@ -182,43 +197,25 @@ std::optional<WaitsFor> RunViews::waitsFor(const TraceWait &W,
   WaitsFor Result;
   Result.Kind = waitKindName(W.Kind).str();
   std::string Name = W.Lock ? lockName(W.Lock) : variableAt(W.Object);
-  std::string Object =
-      !Name.empty() ? "'" + Name + "'" : formatv("at {0:x}", W.Object).str();
   switch (W.Kind) {
   case trace::WaitKind::Join:
-    Result.Text = "the end of " + (W.Owner ? owner(W.Owner) : "a thread");
+    Result.Text = W.Owner ? owner(W.Owner) : "a thread";
     break;
   case trace::WaitKind::Sleep:
-    Result.Text = "time to pass";
-    break;
   case trace::WaitKind::Signal:
-    Result.Text = "a signal";
     break;
   case trace::WaitKind::Poll:
-    Result.Text = Detail.empty() ? "files or sockets" : Detail;
+    Result.Text = Detail;
     break;
   case trace::WaitKind::SystemCall:
-    Result.Text =
-        Detail.empty() ? "system call " + std::to_string(W.Object) : Detail;
-    break;
-  case trace::WaitKind::Condition:
-    Result.Text = "a signal to the condition variable " + Object;
-    break;
-  case trace::WaitKind::Semaphore:
-    Result.Text = "the semaphore " + Object;
-    break;
-  case trace::WaitKind::Barrier:
-    Result.Text = "others at the barrier " + Object;
-    break;
-  case trace::WaitKind::Futex:
-    Result.Text = "a change of the atomic " + Object;
+    Result.Text = Detail.empty() ? std::to_string(W.Object) : Detail;
     break;
   default:
-    Result.Text = "the lock " + Object;
+    Result.Text =
+        !Name.empty() ? "'" + Name + "'" : formatv("{0:x}", W.Object).str();
   }
   Result.Lock = lockIndex(W.Lock);
-  if (W.Kind != trace::WaitKind::Join)
-    Result.Owner = owner(W.Owner);
+  Result.Owner = owner(W.Owner);
   Result.OwnerStack = stack(W.OwnerStack);
   return Result;
 }
@@ -360,6 +357,27 @@ static void addTo(ContentionRow &To, const ContentionRow &R) {
   }
 }
 
+void RunViews::nameByStack(ContentionRow &R) const {
+  Index Stack = R.WaitMaxStack ? R.WaitMaxStack : R.HoldMaxStack;
+  if (!Stack)
+    return;
+  for (const lockorder::Frame &F : Out.Stacks[*Stack]) {
+    if (isLibraryFrame(F) || F.Where.File.empty())
+      continue;
+    if (auto It = LockAtLine.find({F.Where.File, F.Where.Line});
+        It != LockAtLine.end() && It->second != UINT32_MAX) {
+      R.Lock = It->second;
+      R.Name = Graph.Locks[It->second].Name;
+    } else {
+      R.Name = StringRef(R.Name).split(" at 0x").first.str() + " in " +
+               F.Function.substr(0, F.Function.find('(')) + " (" +
+               sys::path::filename(F.Where.File).str() + ":" +
+               std::to_string(F.Where.Line) + ")";
+    }
+    return;
+  }
+}
+
 void RunViews::contention() {
   for (const TraceLockStats &S : T->LockStats) {
     if (!S.Contended && !S.HoldSamples)
@@ -380,6 +398,10 @@ void RunViews::contention() {
     R.WaitMaxStack = stack(S.WaitMaxStack);
     R.OwnerStack = stack(S.WaitMaxOwnerStack);
     R.HoldMaxStack = stack(S.HoldMaxStack);
+    // A lock that was never nested has no name: what it is, is where it is
+    // waited for.
+    if (!R.Lock && StringRef(R.Name).contains(" at 0x"))
+      nameByStack(R);
     auto [It, New] = RowOf.try_emplace({R.Lock, R.Name}, Out.Contention.size());
     if (!New) {
       addTo(Out.Contention[It->second], R);

@@ -15,9 +15,10 @@ namespace raddle::cli {
 
 class RunViews {
 public:
+  /// \p Graph: that of the report, which names locks.
   RunViews(RunTime &Out, Symboliser &Symbols,
-           const lockorder::ObservedResult &Locks)
-      : Out(Out), Symbols(Symbols), Locks(Locks) {}
+           const lockorder::ObservedResult &Locks,
+           const lockorder::LockOrderGraph &Graph);
 
   /// \p Run: the number of the trace in \p Locks.
   void add(const Trace &T, size_t Run);
@@ -39,11 +40,14 @@ private:
   void leaks();
   void deadlocks();
   void contention();
+  void nameByStack(ContentionRow &R) const;
   void profile();
 
   RunTime &Out;
   Symboliser &Symbols;
   const lockorder::ObservedResult &Locks;
+  const lockorder::LockOrderGraph &Graph;
+  std::map<std::pair<std::string, unsigned>, uint32_t> LockAtLine;
   // Of the trace that is being added.
   const Trace *T = nullptr;
   size_t Run = 0;

@@ -98,7 +98,7 @@ Understood understand(const std::vector<Trace> &Traces, const std::string &Root,
     Result.Graph = Seen.Graph;
     Result.Diagnoses = std::move(Seen.Diagnoses);
   }
-  RunViews Views(Result.Run, Symbols, Seen);
+  RunViews Views(Result.Run, Symbols, Seen, Result.Graph);
   for (auto [Number, T] : enumerate(Traces)) {
     Views.add(T, Number);
     append_range(Result.Warnings, T.Warnings);
