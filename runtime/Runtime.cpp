@@ -130,8 +130,26 @@ void addMainThread() {
   Self = T;
 }
 
-bool Finished = false;
+/// Two threads may exit at once. The first asks the observers; others wait for
+/// that, as their end would cut it short.
+int Finisher = 0;      ///< Its number.
+uint32_t Finished = 0; ///< A futex: 1 when it is through.
+int Asked = 0, Answered = 0;
 int StartPid = 0;
+
+int otherFinishes(int Status) {
+  // In a handler that interrupted it, there is nobody to wait for.
+  uint64_t End = sys::now() + (uint64_t(TheOptions.GraceMs) + 5000) * 1000000;
+  while (__atomic_load_n(&Finisher, __ATOMIC_ACQUIRE) != sys::tid() &&
+         !__atomic_load_n(&Finished, __ATOMIC_ACQUIRE) && sys::now() < End) {
+    timespec Time = {0, 50000000};
+    sys::call(SYS_futex, long(&Finished), 128 /* WAIT, private */, 0,
+              long(&Time));
+  }
+  return __atomic_load_n(&Finished, __ATOMIC_ACQUIRE) && Answered != Asked
+             ? Answered
+             : Status;
+}
 
 void atExit(int Status, void *) {
   int Wanted = finish(Status);
@@ -235,11 +253,14 @@ void say(const char *Sentence) {
 }
 
 int finish(int Status) {
-  // In the child of a vfork, memory is the parent's. Two threads may exit at
-  // once; only the first is asked.
-  if (!isActive() || sys::pid() != StartPid ||
-      __atomic_exchange_n(&Finished, true, __ATOMIC_ACQ_REL))
+  // In the child of a vfork, memory is the parent's.
+  if (sys::pid() != StartPid)
     return Status;
+  int Nobody = 0;
+  if (!isActive() ||
+      !__atomic_compare_exchange_n(&Finisher, &Nobody, sys::tid(), false,
+                                   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return Nobody ? otherFinishes(Status) : Status;
   int Wanted = Status;
   // Null once the thread is over: after the main thread's pthread_exit, the
   // last thread to end exits for all.
@@ -254,6 +275,10 @@ int finish(int Status) {
     --T->Busy;
   setActive(false);
   TheTrace.finish(trace::Ending::Exited, Wanted);
+  Asked = Status;
+  Answered = Wanted;
+  __atomic_store_n(&Finished, 1, __ATOMIC_RELEASE);
+  sys::call(SYS_futex, long(&Finished), 129 /* WAKE, private */, 1 << 30);
   return Wanted;
 }
 
