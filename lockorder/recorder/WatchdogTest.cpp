@@ -131,6 +131,13 @@ TEST(Watchdog, LocksThatDoNotTellTheirOwner) {
   EXPECT_NE(R.Errors.find(", behind thread 2"), std::string::npos) << R.Errors;
 }
 
+TEST(Watchdog, AllocatorIsLocked) {
+  Traced R = run(ALLOCATOR_PROGRAM);
+  expectAborted(R, DeadlockKind::SelfLock, 1);
+  expectRound(R);
+  EXPECT_NE(R.Errors.find("drop"), std::string::npos) << R.Errors;
+}
+
 TEST(Watchdog, LongCycle) {
   Traced R = runCase("ring");
   expectAborted(R, DeadlockKind::Cycle, 300);

@@ -2,11 +2,17 @@
 #include "runtime/stack/Symbols.h"
 #include "runtime/core/Memory.h"
 #include "runtime/interpose/Real.h"
+#include "runtime/thread/Monitor.h"
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+
+/// The C++ library's, if the program was started with one.
+extern "C" char *__cxa_demangle(const char *, char *, size_t *, int *)
+    __attribute__((weak));
 
 namespace raddle {
 
@@ -308,14 +314,34 @@ const char *findModule(uint64_t Address) {
   return M ? M->Name : nullptr;
 }
 
+namespace {
+
+/// Whether the demangler, which allocates, may be called here. The monitor is a
+/// thread that a sanitizer's allocator does not know, and one of the host's own
+/// may be locked by the very threads that are reported; libc's has a place for
+/// each thread.
+bool mayDemangle() {
+  if (sys::tid() != monitorTid())
+    return true;
+  const char *Module = findModule(reinterpret_cast<uint64_t>(&malloc));
+  return Module && __builtin_memcmp(Module, "libc.so", 7) == 0;
+}
+
+} // namespace
+
 void demangle(const char *Name, TextSink &To) {
   static Demangler Demangle = nullptr;
   static void (*Free)(void *) = nullptr;
-  if (Name[0] != '_' || Name[1] != 'Z') {
+  if (Name[0] != '_' || Name[1] != 'Z' || !mayDemangle()) {
     To << Name;
     return;
   }
-  if (!Demangle) {
+  if (!Demangle && __cxa_demangle) {
+    Demangle = __cxa_demangle;
+    Free = free;
+  }
+  // A search takes the loader's lock, which who is reported may hold.
+  if (!Demangle && sys::tid() != monitorTid()) {
     Demangle =
         reinterpret_cast<Demangler>(dlsym(RTLD_DEFAULT, "__cxa_demangle"));
     // The one that goes with the malloc that the demangler finds.

@@ -2,6 +2,7 @@
 #include "runtime/thread/Monitor.h"
 #include "runtime/Runtime.h"
 #include "runtime/core/Print.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
@@ -113,12 +114,17 @@ void startMonitor() {
   pthread_attr_t Attributes;
   if (pthread_attr_init(&Attributes) != 0)
     return;
-  pthread_attr_setstacksize(&Attributes, 256 << 10);
   pthread_attr_setdetachstate(&Attributes, PTHREAD_CREATE_DETACHED);
   {
     sys::NoSignals Inherited;
     pthread_t Handle;
-    findCreate()(&Handle, &Attributes, run, nullptr);
+    Create Start = findCreate();
+    // Thread-local memory lies in the stack, and libtsan has much of it.
+    for (size_t Size = 256 << 10; Size <= 8 << 20; Size *= 2) {
+      pthread_attr_setstacksize(&Attributes, Size);
+      if (Start(&Handle, &Attributes, run, nullptr) != EINVAL)
+        break;
+    }
   }
   pthread_attr_destroy(&Attributes);
 }
