@@ -30,14 +30,16 @@ rule(lockorder/recorder lockorder/recorder runtime)
 rule(lockorder/observed lockorder runtime/trace/TraceFormat.h)
 rule(lockorder lockorder)
 rule(leak_tracker leak_tracker runtime)
-rule(stress/runner stress runtime)
+# What the runner and the runtime share.
+rule(stress/log stress/log)
+rule(stress/runner stress/runner stress/log runtime/trace/TraceFormat.h)
 rule(stress stress runtime)
 rule(runtime runtime)
 set(parts cli checkers lockorder leak_tracker stress runtime)
 
 # Loaded into other people's processes: libc only.
 set(preloaded lockorder/recorder leak_tracker/track leak_tracker/coroutine
-    stress/inject stress/schedule runtime)
+    stress/inject stress/schedule stress/access stress/log runtime)
 
 set(errors "")
 

@@ -76,6 +76,8 @@ void startLockRecorder() __attribute__((weak));
 void startDeadlockWatchdog() __attribute__((weak));
 void startProfiler() __attribute__((weak));
 void startJitter() __attribute__((weak));
+/// Once the runtime is active.
+void startController() __attribute__((weak));
 
 } // namespace raddle
 

@@ -19,6 +19,8 @@ namespace raddle {
 ActivePage ActiveState;
 bool SanitizerBelow = false;
 ObserverList TheObservers;
+bool NoteSites = false;
+__thread CallSite CurrentSite;
 
 namespace {
 
@@ -202,7 +204,7 @@ void start(int Count, char **Arguments) {
     startDeadlockWatchdog();
   if (TheOptions.Profile && startProfiler)
     startProfiler();
-  if (startJitter)
+  if (TheOptions.Jitter && startJitter)
     startJitter();
   // Registered before the loader registers its own end, and so called after
   // the destructors of all libraries.
@@ -212,6 +214,8 @@ void start(int Count, char **Arguments) {
   StartPid = sys::pid();
   watchProcess();
   setActive(true);
+  if (*TheOptions.Schedule && startController)
+    startController();
   // A program that has one thread keeps it that way unless snapshots of it are
   // wanted.
   if (TheOptions.ProfileAtOnce)

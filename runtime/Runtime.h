@@ -28,12 +28,20 @@ inline void setActive(bool To) {
 /// program made, and no others.
 extern bool SanitizerBelow;
 
-/// Looks up the real functions if nobody has; a call may come before any
-/// constructor of ours.
-inline void ensureReal() {
+/// Set by who stands behind the table of real functions (jitter, controlled
+/// schedules) and wants to know which call of the program it was.
+extern bool NoteSites;
+/// That call, while NoteSites is set.
+extern __thread CallSite CurrentSite __attribute__((tls_model("initial-exec")));
+
+/// First of all in every interposed function. Looks up the real functions if
+/// nobody has; a call may come before any constructor of ours.
+__attribute__((always_inline)) inline void ensureReal() {
   if (RADDLE_UNLIKELY(
           !__atomic_load_n(&Real.pthread_mutex_unlock, __ATOMIC_ACQUIRE)))
     findRealFunctions();
+  if (RADDLE_UNLIKELY(NoteSites))
+    CurrentSite = RADDLE_CALL_SITE();
 }
 
 /// The calling thread if it is to be observed here, else null.

@@ -20,6 +20,14 @@ struct Options {
   bool ProfileAtOnce;
   /// Snapshots may be asked for through the trace, once there are threads.
   bool ProfileByTrace;
+  // Jitter and controlled schedules; see docs/design/stress.md.
+  bool Jitter, ReplayStrict;
+  uint32_t SlowdownPercent; ///< Of jitter, over the program's own time.
+  uint32_t Cores;           ///< 0: as the seed says.
+  uint32_t Depth, StepLimit;
+  uint32_t ForkServer; ///< Descriptor; 0: none.
+  const char *Seed;    ///< Decimal, 64 bits.
+  const char *Schedule, *RunLog, *Knowledge, *Replay;
   const char *Trace;      ///< "%p" stands for the process's number; "": none.
   const char *LogPath;    ///< "": stderr.
   const char *IgnoreFile; ///< "": none.

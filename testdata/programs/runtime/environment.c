@@ -82,7 +82,14 @@ int main(int Count, char **Arguments, char **Environment) {
   size_t Size, Guard;
   pthread_getattr_np(pthread_self(), &Own);
   pthread_attr_getstack(&Own, &Address, &Size);
-  printf("stack %zu\n", Size >> 16);
+  // What lies above the first frame (arguments, environment, a random gap) is
+  // left out of the size, and differs from run to run.
+  struct rlimit Stack;
+  getrlimit(RLIMIT_STACK, &Stack);
+  char *Here = (char *)&Own;
+  printf("stack: it is in it %d, not too large %d, nor too small %d\n",
+         Here >= (char *)Address && Here < (char *)Address + Size,
+         Size <= Stack.rlim_cur, Size + (1 << 20) >= Stack.rlim_cur);
   pthread_attr_t Default;
   pthread_getattr_default_np(&Default);
   pthread_attr_getstacksize(&Default, &Size);
