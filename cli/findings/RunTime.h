@@ -6,6 +6,7 @@
 #ifndef RADDLE_CLI_FINDINGS_RUNTIME_H
 #define RADDLE_CLI_FINDINGS_RUNTIME_H
 
+#include "cli/findings/Stress.h"
 #include "lockorder/observed/Observed.h"
 #include <optional>
 #include <string>
@@ -84,6 +85,7 @@ struct RunTime {
   std::vector<ContentionRow> Contention; ///< Longest total wait first.
   std::vector<SnapshotTime> Snapshots;
   std::vector<ProfileRow> Profile;
+  std::vector<StressView> Stress; ///< A campaign each.
 };
 
 } // namespace raddle::cli
