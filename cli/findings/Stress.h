@@ -42,6 +42,10 @@ struct TimelineStep {
   std::string Object; ///< "queue.mutex_", "int at Queue::size_", or a number.
   std::optional<uint32_t> Stack; ///< Where.
   bool Preempted = false;        ///< The thread was stopped before this step.
+  /// It was stopped after this step, though it could have gone on: the next
+  /// step is another thread's. Says it also of a thread that takes no further
+  /// step, which Preempted cannot.
+  bool Stopped = false;
   bool Key = false;  ///< One that the failure needs: explained in Words.
   std::string Words; ///< "is stopped here after it read size_"
 };
@@ -68,10 +72,15 @@ struct Timeline {
 struct StressFailure {
   std::string Fingerprint;
   std::string Kind; ///< "deadlock", "assertion", "data race", "timeout", ...
+  /// What went wrong, as a sentence: the assertion's text, who waits for whom.
+  std::string Says;
   std::optional<uint32_t> Test; ///< Into Tests: where it was met first.
   uint64_t Count = 0;           ///< Runs that failed so.
   std::string Seed, Strategy;
   std::string Replay; ///< The command that makes it come again.
+  /// Jitter only steers: of so many runs with this seed, so many failed. No
+  /// runs: the schedule is controlled, and it comes again each time.
+  uint64_t SeedRuns = 0, SeedFailures = 0;
   uint64_t Preemptions = 0, PreemptionsBefore = 0; ///< Minimised, and at first.
   std::string Output; ///< Of the first run that failed so.
   std::optional<Timeline> Line;
