@@ -35,9 +35,16 @@ struct ReplayFile {
 llvm::Error writeReplay(const ReplayFile &R, llvm::StringRef Path);
 /// Says the file and the place where something is wrong.
 llvm::Expected<ReplayFile> readReplay(llvm::StringRef Path);
+llvm::Expected<ReplayFile> parseReplay(llvm::StringRef Text,
+                                       llvm::StringRef Name);
 
 /// As the option "replay" wants it: a line "thread clock next" for each switch.
 std::string scheduleText(const std::vector<ScheduleSwitch> &Schedule);
+/// What went on in a run, as a schedule.
+std::vector<ScheduleSwitch> scheduleOf(const RunRecords &Run);
+
+/// Jitter has a seed and no schedule: it makes a failure likely, not certain.
+inline bool isExact(const ReplayFile &R) { return R.Strategy != "jitter"; }
 
 } // namespace raddle::stress
 
