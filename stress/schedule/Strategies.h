@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All strategies there are; StrategyTable.cpp gives them their names.
+#ifndef RADDLE_STRESS_SCHEDULE_STRATEGIES_H
+#define RADDLE_STRESS_SCHEDULE_STRATEGIES_H
+
+#include "stress/schedule/Strategy.h"
+
+namespace raddle::stress {
+
+Strategy &randomWalk();
+
+} // namespace raddle::stress
+
+#endif
