@@ -51,7 +51,8 @@ void leaveEnvironment() {
         char *End = Read;
         bool Ours = false;
         while (*End && *End != ':' && *End != ' ') {
-          Ours |= startsWith(End, "libraddle_rt.so");
+          Ours |= startsWith(End, "libraddle_rt.so") ||
+                  startsWith(End, "libraddle_stress.so");
           ++End;
         }
         if (!Ours && End != Read) {

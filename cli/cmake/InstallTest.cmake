@@ -23,7 +23,7 @@ run(0 "" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
 file(GLOB_RECURSE installed RELATIVE "${prefix}" "${prefix}/*")
 foreach(name bin/raddle libexec/raddle/raddle-frontend raddle_tidy_plugin.so
     lib/raddle/clang/[0-9]+/include/stddef.h RaddleConfig.cmake lint.md LICENSE
-    lib/raddle/libraddle_rt.so include/raddle/raddle.h include/raddle/task.h
+    lib/raddle/libraddle_rt.so lib/raddle/libraddle_stress.so include/raddle/raddle.h include/raddle/task.h
     include/raddle/gtest_listener.h include/raddle/catch2_listener.h)
   if(NOT installed MATCHES "${name}(;|$)")
     message(FATAL_ERROR "${name} is not installed")
@@ -47,6 +47,12 @@ endif()
 add_executable(small main.cpp)
 set_property(TARGET small PROPERTY CXX_STANDARD 17)
 target_link_libraries(small PRIVATE Threads::Threads raddle::raddle)
+# The library's objects and the program's both call raddle at each access.
+add_library(counter STATIC EXCLUDE_FROM_ALL counter.cpp)
+add_executable(counting EXCLUDE_FROM_ALL counting.cpp)
+target_link_libraries(counting PRIVATE counter Threads::Threads)
+raddle_stress_target(counter)
+raddle_stress_target(counting)
 raddle_add_lint(lint ARGS -o report.html --fail-on error)
 ]])
 file(WRITE "${WORK}/project/main.cpp" [[
@@ -59,6 +65,27 @@ void inner() { std::lock_guard<std::mutex> lock(first); }
 int main() {
   std::lock_guard<std::mutex> lock(first);
   inner();
+}
+]])
+file(WRITE "${WORK}/project/counter.cpp" [[
+#include <atomic>
+std::atomic<int> counted{0};
+void count() { counted += 21; }
+]])
+file(WRITE "${WORK}/project/counting.cpp" [[
+#include <atomic>
+#include <cstdio>
+#include <dlfcn.h>
+#include <thread>
+extern std::atomic<int> counted;
+void count();
+int main() {
+  std::thread t(count);
+  count();
+  t.join();
+  Dl_info where = {};
+  dladdr(dlsym(RTLD_DEFAULT, "__tsan_init"), &where);
+  std::printf("%d by %s\n", counted.load(), where.dli_fname);
 }
 ]])
 set(configure "${CMAKE_COMMAND}" -G Ninja -S "${WORK}/project"
@@ -74,6 +101,8 @@ if(EXISTS "${prefix}/share/raddle/viewer/report.html" AND
     NOT EXISTS "${WORK}/whole/report.html")
   message(FATAL_ERROR "the target wrote no report")
 endif()
+run(0 "" "${CMAKE_COMMAND}" --build "${WORK}/whole" --target counting)
+run(0 "42 by .*/libraddle_stress.so" "${WORK}/whole/counting")
 # What is meant to be installed is all that is needed: no file of the build or
 # of the sources.
 run(1 "0 parsed, 1 from cache" "${raddle}" lint -p "${WORK}/whole")
