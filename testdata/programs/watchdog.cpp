@@ -15,6 +15,7 @@
 #include <semaphore.h>
 #include <shared_mutex>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -318,12 +319,18 @@ void mutexOfProcess() {
 /// A token goes round: at each moment all wait but one, who gets no processor
 /// for long.
 void busyMachine() {
-  constexpr int spinners = 6, threads = 4, rounds = 300;
+  constexpr int spinners = 6, threads = 4, rounds = 100;
   pid_t children[spinners];
   for (pid_t &child : children)
-    if ((child = fork()) == 0)
+    if ((child = fork()) == 0) {
+      // Whatever becomes of us: an alarm is not inherited.
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      alarm(100);
       for (;;) {
       }
+    }
+  // It is about a machine where nothing moves on.
+  alarm(120);
   static int token = 0;
   std::vector<std::thread> ring;
   for (int i = 0; i < threads; ++i)
