@@ -2,13 +2,14 @@
 //
 // The first user makes the table. Two users can both be the first.
 #include "start.h"
-#include <stdlib.h>
 
 struct table {
   int users;
 };
 
+static struct table tables[2];
 static struct table *table;
+static int made;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void *use(void *unused) {
@@ -16,7 +17,7 @@ static void *use(void *unused) {
   pthread_mutex_lock(&lock);
 #endif
   if (!table)
-    table = calloc(1, sizeof(struct table));
+    table = &tables[made++];
 #ifndef FIXED
   pthread_mutex_lock(&lock);
 #endif
@@ -30,6 +31,5 @@ int main(void) {
   join(one);
   join(two);
   assert(table->users == 2);
-  free(table);
   return 0;
 }
