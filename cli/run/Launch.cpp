@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/run/Launch.h"
 #include "cli/execute/Files.h"
+#include "stress/runner/Preload.h"
+#include "stress/runner/Snapshot.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
@@ -12,14 +14,10 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <utility>
 
 using namespace llvm;
-
-extern char **environ;
 
 namespace raddle::cli {
 
@@ -102,7 +100,8 @@ public:
 
 private:
   void set(int Signal, void (*Handler)(int)) {
-    struct sigaction New{}, Old{};
+    struct sigaction New {
+    }, Old{};
     New.sa_handler = Handler;
     New.sa_flags = SA_RESTART;
     ::sigaction(Signal, nullptr, &Old);
@@ -114,94 +113,14 @@ private:
   std::vector<std::pair<int, struct sigaction>> Before;
 };
 
-/// Asks the process of \p File for a snapshot.
-void askForSnapshot(const std::string &File) {
-  int Descriptor = ::open(File.c_str(), O_RDWR | O_CLOEXEC);
-  if (Descriptor < 0)
-    return;
-  scope_exit Close([&] { ::close(Descriptor); });
-  // The runtime cuts the file to size when its process ends; a page that is
-  // not there any more would be a signal.
-  constexpr off_t At = offsetof(trace::Header, SnapshotsWanted);
-  uint32_t Wanted = 0;
-  if (::pread(Descriptor, &Wanted, sizeof(Wanted), At) != sizeof(Wanted))
-    return;
-  ++Wanted;
-  // Nobody else writes this field.
-  (void)!::pwrite(Descriptor, &Wanted, sizeof(Wanted), At);
-}
-
-/// The loader splits LD_PRELOAD at blanks and colons, and knows no quotes: a
-/// runtime below such a folder is loaded by a link elsewhere.
-class PreloadPath {
-public:
-  static Expected<PreloadPath> of(const std::string &Runtime) {
-    PreloadPath Result;
-    Result.Path = Runtime;
-    if (StringRef(Runtime).find_first_of(" :\t\n") == StringRef::npos)
-      return Result;
-    SmallString<128> Folder;
-    std::error_code Code = sys::fs::createUniqueDirectory("raddle", Folder);
-    if (!Code) {
-      Result.Folder = std::string(Folder);
-      Result.Path = Result.Folder + "/libraddle_rt.so";
-      Code = sys::fs::create_link(Runtime, Result.Path);
-    }
-    if (Code ||
-        StringRef(Result.Path).find_first_of(" :\t\n") != StringRef::npos)
-      return createStringError(
-          "'" + Runtime +
-          "' cannot be preloaded, because its path holds a blank or a colon; "
-          "set TMPDIR to a folder without, for a link to it");
-    return Result;
-  }
-  PreloadPath(PreloadPath &&Other) noexcept
-      : Path(std::move(Other.Path)),
-        Folder(std::exchange(Other.Folder, std::string())) {}
-  ~PreloadPath() {
-    if (!Folder.empty())
-      sys::fs::remove_directories(Folder);
-  }
-  const std::string &path() const { return Path; }
-
-private:
-  PreloadPath() = default;
-  std::string Path, Folder;
-};
-
 std::vector<std::string> environment(const Program &P,
                                      const LaunchOptions &Options,
                                      const std::string &Runtime) {
-  std::string Preload = "LD_PRELOAD=", Ours = "RADDLE_OPTIONS=";
-  for (const std::string &Library : P.First)
-    Preload += Library + ":";
-  Preload += Runtime;
-  std::vector<std::string> Result;
-  for (char **Each = environ; *Each; ++Each) {
-    StringRef Entry = *Each;
-    // The user's own come with ours; of options the last one counts.
-    if (Entry.consume_front("LD_PRELOAD=")) {
-      if (!Entry.empty())
-        Preload += ":" + Entry.str();
-    } else if (Entry.consume_front("RADDLE_OPTIONS=")) {
-      if (!Entry.empty())
-        Ours += Entry.str() + ":";
-    } else {
-      Result.push_back(Entry.str());
-    }
-  }
-  Result.push_back(std::move(Preload));
-  Result.push_back(Ours + Options.Options + ":trace='" + Options.TraceFolder +
-                   "/" + Options.TracePrefix + "-%p.trace'");
-  return Result;
-}
-
-std::vector<char *> pointers(const std::vector<std::string> &Texts) {
-  std::vector<char *> Result;
-  for (const std::string &Text : Texts)
-    Result.push_back(const_cast<char *>(Text.c_str()));
-  Result.push_back(nullptr);
-  return Result;
+  std::vector<std::string> Libraries = P.First;
+  Libraries.push_back(Runtime);
+  return stress::preloadEnvironment(
+      Libraries, Options.Options + ":trace='" + Options.TraceFolder + "/" +
+                     Options.TracePrefix + "-%p.trace'");
 }
 
 /// The error of the exec in the child comes through a pipe that a successful
@@ -211,7 +130,8 @@ Expected<pid_t> start(const Program &P,
                       const LaunchOptions &Options, const std::string &Runtime,
                       const Signals &Before) {
   std::vector<std::string> Environment = environment(P, Options, Runtime);
-  std::vector<char *> Envp = pointers(Environment), Argv = pointers(Arguments);
+  std::vector<char *> Envp = stress::pointers(Environment),
+                      Argv = stress::pointers(Arguments);
   int Pipe[2];
   if (::pipe2(Pipe, O_CLOEXEC) != 0)
     return createStringError("no pipe can be made (%s)", std::strerror(errno));
@@ -248,7 +168,8 @@ Expected<int> launch(const Program &P,
                      const std::vector<std::string> &Arguments,
                      const LaunchOptions &Options) {
   using Clock = std::chrono::steady_clock;
-  Expected<PreloadPath> Runtime = PreloadPath::of(Options.Runtime);
+  Expected<stress::PreloadPath> Runtime =
+      stress::PreloadPath::of(Options.Runtime);
   if (!Runtime)
     return Runtime.takeError();
   Signals Handlers(Options.SnapshotSignal);
@@ -284,7 +205,7 @@ Expected<int> launch(const Program &P,
       for (sys::fs::directory_iterator It(Options.TraceFolder, Code), End;
            It != End && !Code; It.increment(Code))
         if (StringRef(It->path()).starts_with(Begin))
-          askForSnapshot(It->path());
+          stress::askForSnapshot(It->path());
     }
   }
 }

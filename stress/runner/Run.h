@@ -6,6 +6,7 @@
 
 #include "stress/log/RunLog.h"
 #include "llvm/Support/Error.h"
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ struct StressProgram {
   Build Kind = Build::Plain;
   /// Libraries to preload before the runtime (gcc's libasan).
   std::vector<std::string> First;
+  bool GoogleTest = false; ///< Knows --gtest_list_tests.
 };
 
 struct RunRequest {
@@ -35,13 +37,18 @@ struct RunRequest {
   /// RADDLE_OPTIONS without run_log: "schedule=pct:seed=7:depth=3". Empty:
   /// without the runtime.
   std::string Options;
+  /// Changes of the environment.
+  std::vector<std::pair<std::string, std::string>> Environment;
   std::chrono::milliseconds Timeout{60000};
+  /// File for the runtime's trace, with %p; empty: none. When a run takes too
+  /// long, it is asked for a snapshot before it is killed (profile_by_trace=1).
+  std::string Trace;
   /// Read the log's records too, and not only its head.
   bool WantRecords = false;
 };
 
 struct RunModule {
-  std::string Path, BuildId;
+  std::string Path, BuildId; ///< Raw bytes, as traces have it.
   uint64_t Begin, End, Bias;
 };
 struct RunThread {
@@ -68,24 +75,30 @@ struct RunRecords {
 
 struct RunResult {
   int Status = 0; ///< As waitpid has it.
+  int Pid = 0;
   bool TimedOut = false;
+  bool Stopped = false; ///< By Settings::Stop; then nothing else counts.
   double Seconds = 0;
-  std::string Out, Err; ///< Whole, up to a limit; then "[... N bytes]".
-  RunLogHead Log = {};  ///< All 0 if the runtime wrote nothing.
-  RunRecords Records;   ///< Empty unless wanted.
+  /// Whole, up to a limit; beyond it, its begin, "[... N bytes]" and its end.
+  std::string Out, Err;
+  RunLogHead Log = {}; ///< All 0 if the runtime wrote nothing.
+  RunRecords Records;  ///< Empty unless wanted.
+  std::string Trouble; ///< What is wrong with the log; empty: nothing.
 };
 
-/// Runs one program many times, one after the other; keeps its log's mapping,
-/// its fork server and its files for that. Not for several threads at once:
-/// have one for each.
+/// Runs one program many times, one after the other; keeps its log, its fork
+/// server and its files for that. Not for several threads at once: have one for
+/// each, with a folder each.
 class ProgramRunner {
 public:
   struct Settings {
-    std::string Runtime;      ///< Path of libraddle_rt.so.
+    std::string Runtime;      ///< Path of libraddle_rt.so; empty: without.
     std::string AccessPoints; ///< Path of libraddle_stress.so.
     std::string WorkFolder;   ///< For logs and outputs; exists.
     bool ForkServer = true;   ///< Where the program allows it.
     uint64_t LogBytes = 64u << 20;
+    /// When set, a running program is killed.
+    const std::atomic<bool> *Stop = nullptr;
   };
   static llvm::Expected<std::unique_ptr<ProgramRunner>> open(StressProgram What,
                                                              Settings S);
@@ -96,7 +109,8 @@ public:
 };
 
 /// Looks at the file: which sanitizer, which libraries, which build id. Fails
-/// where nothing can be preloaded, and says what to do.
+/// where nothing can be preloaded (scripts, static programs), and says what to
+/// do.
 llvm::Expected<StressProgram> examineProgram(llvm::StringRef Path);
 
 /// Checks and reads the records of a log.
