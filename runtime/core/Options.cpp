@@ -56,8 +56,8 @@ const OptionCard OptionCards[] = {
      "with jitter=1: how many cores are used; 0: as the seed says",
      offsetof(Options, Cores)},
     {OptionCard::Text, "schedule", "",
-     "run one thread at a time, chosen by: random, pct, pos, surw, portfolio, "
-     "replay",
+     "run one thread at a time, chosen by: random, pct, pos, surw, orders, "
+     "portfolio, replay",
      offsetof(Options, Schedule)},
     {OptionCard::Text, "seed", "0", "what all random choices follow from",
      offsetof(Options, Seed)},

@@ -9,6 +9,11 @@
 namespace raddle::stress {
 
 Strategy &randomWalk();
+Strategy &pct();
+Strategy &pos();
+Strategy &surw();
+Strategy &conflictOrders();
+Strategy &portfolio();
 
 } // namespace raddle::stress
 

@@ -11,6 +11,8 @@
 
 namespace raddle::stress {
 
+struct Expectation;
+
 /// What a thread will do when it is let run.
 struct Step {
   uint32_t Thread;
@@ -28,6 +30,7 @@ struct StrategySettings {
   unsigned Depth;         ///< PCT's d.
   uint64_t ExpectedSteps; ///< Points of earlier runs; 0: not known.
   unsigned ExpectedThreads;
+  const Expectation *Known; ///< Of earlier runs, in detail; null: nothing.
 };
 
 class Strategy {

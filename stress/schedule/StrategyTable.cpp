@@ -14,6 +14,11 @@ struct Row {
 };
 constexpr Row Rows[] = {
     {"random", randomWalk},
+    {"pct", pct},
+    {"pos", pos},
+    {"surw", surw},
+    {"orders", conflictOrders},
+    {"portfolio", portfolio},
 };
 
 bool equal(const char *A, const char *B) {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Conflict orders: a run is given a wish or a few, each of the form "place P
+// comes before place Q", for two places that met at one object, one of which
+// writes. A thread that comes to Q stops there until another one has been at P.
+// Nothing else is said, so one wish holds for a hundred threads at Q as for
+// one.
+//
+// The wishes are those of Wolff, Zhao, Duck, Mathur and Roychoudhury, "Greybox
+// Fuzzing for Concurrency Testing" (RFF), ASPLOS 2024, where a schedule is a
+// set of reads-from pairs that are asked for or forbidden; the stopping goes
+// back to Sen, "Race Directed Random Testing of Concurrent Programs", PLDI
+// 2008. Where we depart from RFF: an order of two places and not a pair of
+// events, so no feedback is needed to find pairs that can be had; locks count
+// as conflicts too, as stopping somebody at an access is of no use where he
+// holds the lock that the other one needs; what is left open is decided by a
+// random walk or by random priorities of threads. Without knowledge it is that
+// alone.
+#include "stress/schedule/Expectation.h"
+#include "stress/schedule/PerThread.h"
+#include "stress/schedule/Random.h"
+#include "stress/schedule/Strategies.h"
+
+namespace raddle::stress {
+
+namespace {
+
+class ConflictOrders final : public Strategy {
+public:
+  void begin(const StrategySettings &S) override {
+    Numbers.seed(S.Seed);
+    Priorities.clear();
+    ByPriority = Numbers.below(2);
+    WishCount = 0;
+    Known = S.Known;
+    if (!Known || !Known->Groups)
+      return;
+    unsigned Wanted = 1;
+    while (Wanted < MaxWishes && Numbers.below(3) == 0)
+      ++Wanted;
+    uint64_t Patience = S.ExpectedSteps < 100000 ? S.ExpectedSteps : 100000;
+    for (unsigned Try = 0; Try != 8 * Wanted && WishCount != Wanted; ++Try) {
+      Wish &W = Wishes[WishCount];
+      W = Wish();
+      if (!draw(W))
+        continue;
+      W.Patience = 64 + Numbers.below(2 * Patience + 1);
+      ++WishCount;
+    }
+  }
+
+  void created(uint32_t Thread, uint32_t) override {
+    Priorities[Thread] = Numbers.next();
+  }
+
+  unsigned choose(const Step *Enabled, unsigned Count, int) override {
+    unsigned Free = 0, Chosen = 0;
+    for (unsigned I = 0; I != Count; ++I) {
+      if (stopped(Enabled[I]))
+        continue;
+      ++Free;
+      if (Free == 1 || (ByPriority ? Priorities[Enabled[I].Thread] >
+                                         Priorities[Enabled[Chosen].Thread]
+                                   : Numbers.below(Free) == 0))
+        Chosen = I;
+    }
+    if (!Free) {
+      // It cannot be had: who is stopped keeps the others from P.
+      Chosen = unsigned(Numbers.below(Count));
+      while (Wish *W = stopped(Enabled[Chosen]))
+        W->Done = true;
+    } else if (Free != Count) {
+      for (unsigned I = 0; I != WishCount; ++I)
+        if (Wishes[I].Waiting && !Wishes[I].Done && !--Wishes[I].Patience)
+          Wishes[I].Done = true;
+    }
+    return Chosen;
+  }
+
+  void taken(const Step &Taken) override {
+    if (Taken.Kind == Op::Yield || Taken.Kind == Op::Sleep)
+      Priorities[Taken.Thread] = Numbers.next() >> 20;
+    for (unsigned I = 0; I != WishCount; ++I) {
+      Wish &W = Wishes[I];
+      if (W.Done)
+        continue;
+      if (Taken.Place == W.Q && W.Skip)
+        --W.Skip;
+      if (Taken.Place != W.P)
+        continue;
+      // By the thread that is stopped at Q it does not count; who is not yet
+      // there may have done it for others, but not for itself.
+      if (!W.Afresh || (W.Waiting && W.Waiting != Taken.Thread))
+        W.Done = true;
+    }
+  }
+
+private:
+  struct Wish {
+    uint64_t P, Q;
+    uint64_t Skip;     ///< Times by Q that are let pass.
+    uint64_t Patience; ///< Steps that somebody may be stopped.
+    uint32_t Waiting;  ///< A thread that is stopped at Q.
+    bool Afresh;       ///< P counts only once somebody is stopped at Q.
+    bool Done;
+  };
+
+  bool draw(Wish &W) {
+    uint32_t Group = 1 + uint32_t(Numbers.below(Known->Groups));
+    const ExpectedPlace *P = nullptr, *Q = nullptr;
+    unsigned Seen = 0;
+    for (unsigned I = 0; I != Known->PlaceCount; ++I)
+      if (counts(Known->Places[I], Group) && Numbers.below(++Seen) == 0)
+        P = &Known->Places[I];
+    Seen = 0;
+    for (unsigned I = 0; P && I != Known->PlaceCount; ++I)
+      if (const ExpectedPlace &Other = Known->Places[I];
+          &Other != P && counts(Other, Group) && (P->Writes || Other.Writes) &&
+          Numbers.below(++Seen) == 0)
+        Q = &Other;
+    if (!Q)
+      return false;
+    W.P = P->Hash;
+    W.Q = Q->Hash;
+    W.Afresh = Numbers.below(2);
+    double Times = 0;
+    for (unsigned I = 0; I != Known->CountCount; ++I)
+      if (Known->Places + Known->Counts[I].Place == Q)
+        Times += Known->Counts[I].Count;
+    if (Times >= 2 && Numbers.below(2))
+      W.Skip = Numbers.below(uint64_t(Times));
+    return true;
+  }
+
+  static bool counts(const ExpectedPlace &P, uint32_t Group) {
+    // Who gives a lock back is never in the way.
+    return P.Group == Group && P.Kind != Op::Unlock;
+  }
+
+  Wish *stopped(const Step &S) {
+    for (unsigned I = 0; I != WishCount; ++I)
+      if (Wish &W = Wishes[I]; !W.Done && W.Q == S.Place && !W.Skip) {
+        W.Waiting = S.Thread;
+        return &W;
+      }
+    return nullptr;
+  }
+
+  static constexpr unsigned MaxWishes = 4;
+  Random Numbers;
+  const Expectation *Known = nullptr;
+  PerThread<uint64_t> Priorities;
+  Wish Wishes[MaxWishes] = {};
+  unsigned WishCount = 0;
+  bool ByPriority = false;
+};
+
+ConflictOrders TheConflictOrders;
+
+} // namespace
+
+Strategy &conflictOrders() { return TheConflictOrders; }
+
+} // namespace raddle::stress
