@@ -36,6 +36,7 @@ void Server::shutdown() {
     pool_.abandon();
   else
     pool_.drain();
+  metrics_.count("processed", pool_.processed());
   housekeeper_.request_stop();
   housekeeper_.join();
   collector_.request_stop();

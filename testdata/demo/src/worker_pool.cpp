@@ -36,6 +36,7 @@ void WorkerPool::work(std::stop_token stop) {
       return;
     Completion completion = process(*job);
     registry_.finish(job->id);
+    ++processed_;
     if (!completions_.push(std::move(completion)))
       return;
   }

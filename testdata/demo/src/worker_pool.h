@@ -5,6 +5,7 @@
 #include "bounded_queue.h"
 #include "job.h"
 
+#include <cstdint>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -28,6 +29,9 @@ public:
   /// Finishes only the jobs that are running.
   void abandon();
 
+  /// How many jobs were processed. Complete once the threads have ended.
+  std::uint64_t processed() const { return processed_; }
+
 private:
   void work(std::stop_token stop);
   Completion process(const Job &job) const;
@@ -37,6 +41,7 @@ private:
   BoundedQueue<Completion> &completions_;
   JobRegistry &registry_;
   const ResultCache &cache_;
+  std::uint64_t processed_ = 0;
   std::vector<std::jthread> threads_;
 };
 
