@@ -38,6 +38,11 @@ struct Observers {
   void (*TimerMade)(Thread &T, trace::TaskKind Kind, uint64_t Handle, bool Loud,
                     const CallSite &Site);
   void (*TimerGone)(uint64_t Handle);
+  /// \p New is about to be created by \p Parent, the calling thread; signals
+  /// may be blocked. The creation may yet fail.
+  void (*ThreadCreated)(Thread &New, Thread &Parent);
+  /// In the new thread, once it is known and before any code of the host's.
+  void (*ThreadStarts)(Thread &T);
   /// A thread is over; it still has its record.
   void (*ThreadEnds)(Thread &T);
   /// The process exits with \p Status; returns the status to exit with. May

@@ -76,6 +76,7 @@ Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
     return nullptr;
   T->CreationStack = Stack;
   ++Parent.Segment;
+  RADDLE_TELL(ThreadCreated, *T, Parent);
   return T;
 }
 
@@ -93,9 +94,12 @@ void threadStarts(Thread &T, void *FrameAddress) {
   T.Tid = sys::tid();
   Self = &T;
   Real.pthread_setspecific(EndKey, reinterpret_cast<void *>(1));
-  InternalGuard G(TheRegistry.lock());
-  TheRegistry.setHandle(T, pthread_self());
-  T.State = ThreadState::Running;
+  {
+    InternalGuard G(TheRegistry.lock());
+    TheRegistry.setHandle(T, pthread_self());
+    T.State = ThreadState::Running;
+  }
+  RADDLE_TELL(ThreadStarts, T);
 }
 
 void seeEnd(Thread &T) {

@@ -99,6 +99,8 @@ struct Thread {
   uint32_t Acquisitions; ///< For sampling hold times.
   uint32_t HoldMask;     ///< Those with none of these bits are measured.
 
+  void *Jitter; ///< Its record there, if stress/inject is at work.
+
   Thread *Next, *Previous; ///< In the registry.
   uint32_t Slot;           ///< In the registry.
 };

@@ -155,8 +155,8 @@ struct RunDelayRecord {
   enum Kind : uint32_t { Pause, YieldOnly, Priority, Affinity };
   RunRecord Head;
   Kind What;
-  Op Before; ///< The call it was about to make.
-  uint16_t Reserved;
+  Op Before;      ///< The call it was about to make...
+  uint16_t After; ///< ...or, if this is not 0, had just made.
   uint64_t Pc;
   uint64_t AtNs; ///< Since the start of the run.
   uint64_t Ns;
