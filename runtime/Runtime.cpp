@@ -99,6 +99,13 @@ bool onlyListsTests(int Count, char **Arguments) {
   return false;
 }
 
+void sayNoTrace() {
+  TextBuffer<512> Sentence;
+  Sentence << "cannot write the trace '" << TheOptions.Trace
+           << "'; name a new file in a folder that can be written to";
+  say(Sentence.text());
+}
+
 void writeProgram(int Count, char **Arguments) {
   char Path[4096];
   long Length = sys::call(SYS_readlink, long("/proc/self/exe"), long(Path),
@@ -139,6 +146,8 @@ int Finisher = 0;      ///< Its number.
 uint32_t Finished = 0; ///< A futex: 1 when it is through.
 int Asked = 0, Answered = 0;
 int StartPid = 0;
+bool ControlIsDue = false, JustBeforeMain = false;
+uint32_t TraceBits = 0;
 
 int otherFinishes(int Status) {
   // In a handler that interrupted it, there is nobody to wait for.
@@ -180,16 +189,12 @@ void start(int Count, char **Arguments) {
   // gcc's TSan, or clang's as a shared library: behind us in the order.
   SanitizerBelow =
       findNext("__tsan_init") != nullptr || findNext("__asan_init") != nullptr;
-  uint32_t Bits = (TheOptions.Leaks ? trace::ObserverLeaks : 0) |
-                  (TheOptions.Locks ? trace::ObserverLocks : 0) |
-                  (TheOptions.Deadlocks ? trace::ObserverDeadlocks : 0) |
-                  (TheOptions.Profile ? trace::ObserverProfile : 0);
-  if (*TheOptions.Trace && !TheTrace.open(TheOptions.Trace, Bits)) {
-    TextBuffer<512> Sentence;
-    Sentence << "cannot write the trace '" << TheOptions.Trace
-             << "'; name a new file in a folder that can be written to";
-    say(Sentence.text());
-  }
+  TraceBits = (TheOptions.Leaks ? trace::ObserverLeaks : 0) |
+              (TheOptions.Locks ? trace::ObserverLocks : 0) |
+              (TheOptions.Deadlocks ? trace::ObserverDeadlocks : 0) |
+              (TheOptions.Profile ? trace::ObserverProfile : 0);
+  if (*TheOptions.Trace && !TheTrace.open(TheOptions.Trace, TraceBits))
+    sayNoTrace();
   writeProgram(Count, Arguments);
   writeModules();
   addMainThread();
@@ -215,8 +220,7 @@ void start(int Count, char **Arguments) {
   StartPid = sys::pid();
   watchProcess();
   setActive(true);
-  if (*TheOptions.Schedule && startController)
-    startController();
+  ControlIsDue = *TheOptions.Schedule && startController;
   // A program that has one thread keeps it that way unless snapshots of it are
   // wanted.
   if (TheOptions.ProfileAtOnce)
@@ -229,6 +233,28 @@ __attribute__((constructor)) void constructor(int Count, char **Arguments,
 }
 
 } // namespace
+
+bool controlIsDue() { return ControlIsDue; }
+
+bool isJustBeforeMain() { return JustBeforeMain; }
+
+void startControl(bool IsJustBeforeMain) {
+  if (RADDLE_LIKELY(!ControlIsDue))
+    return;
+  ControlIsDue = false;
+  JustBeforeMain = IsJustBeforeMain;
+  startController();
+  JustBeforeMain = false;
+}
+
+void goOnInChild() {
+  StartPid = sys::pid();
+  if (Thread *T = currentThread())
+    T->Tid = sys::tid();
+  if (*TheOptions.Trace && !TheTrace.goOnIn(TheOptions.Trace, TraceBits))
+    sayNoTrace();
+  setActive(true);
+}
 
 void print(const char *Text, size_t Size) {
   if (TheOptions.LogPath && *TheOptions.LogPath) {

@@ -58,6 +58,19 @@ void say(const char *Sentence);
 /// Text as it is.
 void print(const char *Text, size_t Size);
 
+/// Starts the controller of schedules, if there is to be one and it has not
+/// been: just before main, or when a constructor makes a thread. So a run
+/// begins at the same moment whether it is forked there or has a process of its
+/// own.
+void startControl(bool JustBeforeMain);
+/// Whether that is still to come.
+bool controlIsDue();
+/// Within startControl(): no code of the program's is on the way.
+bool isJustBeforeMain();
+/// In a child that the fork server has made just before main, which goes on as
+/// if it had been started by itself: active, with a trace of its own.
+void goOnInChild();
+
 /// The process ends without running exit's handlers.
 void leaving(int Status);
 /// What exit's last handler and the like do: asks the observers, ends the

@@ -196,8 +196,12 @@ void parseOptions(const char *Text, Options &Into,
   for (const OptionCard *C = OptionCards; C->Name; ++C)
     set(*C, C->Default, strlen(C->Default), Into);
   Into.ProfileAtOnce = false;
-  if (!Text)
-    return;
+  if (Text)
+    changeOptions(Text, Into, Warn);
+}
+
+void changeOptions(const char *Text, Options &Into,
+                   void (*Warn)(const char *Sentence)) {
   while (*Text) {
     const char *End = Text, *Equals = nullptr, *Value = nullptr;
     while (*End && *End != ':') {

@@ -52,6 +52,9 @@ extern const OptionCard OptionCards[];
 /// given to \p Warn as a sentence; the option is then left as it was.
 void parseOptions(const char *Text, Options &Into,
                   void (*Warn)(const char *Sentence));
+/// The same over what is in \p Into already.
+void changeOptions(const char *Text, Options &Into,
+                   void (*Warn)(const char *Sentence));
 
 } // namespace raddle
 

@@ -68,6 +68,7 @@ Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
   if (!__atomic_load_n(&Told, __ATOMIC_RELAXED) &&
       !__atomic_exchange_n(&Told, true, __ATOMIC_ACQ_REL)) {
     Busy B(&Parent);
+    startControl(false);
     RADDLE_TELL(FirstThread);
   }
   uint32_t Stack = captureStack(Parent, Site);

@@ -206,6 +206,43 @@ void TraceWriter::abandon() {
   Head = nullptr;
 }
 
+bool TraceWriter::goOnIn(const char *Pattern, uint32_t Observers) {
+  if (!isOpen())
+    return true;
+  int Descriptor = reopen();
+  struct stat Status;
+  long Old = -1;
+  if (Descriptor >= 0 && sys::call(SYS_fstat, Descriptor, long(&Status)) == 0 &&
+      Status.st_size)
+    Old = sys::call(SYS_mmap, 0, Status.st_size, PROT_READ, MAP_PRIVATE,
+                    Descriptor, 0);
+  if (Descriptor >= 0)
+    sys::close(Descriptor);
+  abandon();
+  // Its windows stay mapped: records in them may be counted up, for nobody.
+  WindowOffset = WindowSize = 0;
+  if (Old < 0)
+    return false;
+  bool Opened = open(Pattern, Observers);
+  uint64_t Size = uint64_t(Status.st_size);
+  for (uint64_t At = sizeof(trace::Header);
+       Opened && At + sizeof(trace::Record) <= Size;) {
+    auto *R = reinterpret_cast<const trace::Record *>(Old + long(At));
+    if (R->Type == trace::RecordType::End || R->Size < sizeof(*R) ||
+        R->Size > Size - At)
+      break;
+    append(R->Type, R, R->Size, {nullptr, 0}, {nullptr, 0});
+    At += aligned(R->Size);
+  }
+  sys::call(SYS_munmap, Old, Status.st_size);
+  return Opened;
+}
+
+void TraceWriter::discard() {
+  if (isOpen())
+    sys::call(SYS_unlink, long(Path));
+}
+
 void writeThreadName(const Thread &T) {
   trace::ThreadNameRecord R = {};
   R.Thread = T.Id;

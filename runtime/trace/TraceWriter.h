@@ -46,6 +46,11 @@ public:
   void mark(trace::Ending End);
   /// In the child of a fork: the file is the parent's.
   void abandon();
+  /// In a child that goes on as a process of its own: a new file that begins
+  /// with what the parent has written. Does nothing where that wrote none.
+  bool goOnIn(const char *Pattern, uint32_t Observers);
+  /// Nobody needs the file: this process has only started others.
+  void discard();
 
 private:
   void *append(trace::RecordType Type, const void *Record, size_t Size, Tail A,
