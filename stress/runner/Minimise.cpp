@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Delta debugging: ddmin of Zeller and Hildebrandt, "Simplifying and Isolating
+// Failure-Inducing Input" (TSE 2002), over the switches of a schedule, as
+// Choi and Zeller did it in "Isolating Failure-Inducing Thread Schedules"
+// (ISSTA 2002). It departs from them in three ways:
+// - What is left out is not a difference to a run that passes: the thread that
+//   runs goes on, which is always possible.
+// - Preemptions first, with all other switches kept; then the others. Only the
+//   first need an explanation, and they are few.
+// - After a run that fails, switches that it did not make are gone at once.
+// At last each preemption is moved as late as it still fails: then the thread
+// stands before the very step that matters, and not somewhere ahead of it.
+#include "stress/runner/Minimise.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/xxhash.h"
+#include <algorithm>
+#include <map>
+#include <set>
+
+using namespace llvm;
+
+namespace raddle::stress {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Schedule = std::vector<ScheduleSwitch>;
+using Place = std::pair<uint32_t, uint64_t>; ///< Thread and clock.
+
+Place placeOf(const ScheduleSwitch &S) { return {S.Thread, S.Clock}; }
+
+class Minimiser {
+public:
+  Minimiser(const std::function<Expected<Attempt>(const Schedule &)> &Try,
+            const MinimiseLimits &Limits,
+            const std::function<void(unsigned, uint64_t)> &Progress)
+      : Try(Try), Limits(Limits), Progress(Progress),
+        End(Clock::now() + Limits.Time) {}
+
+  Expected<Minimised> run(const Attempt &Failed) {
+    Result.PreemptionsBefore = Failed.preemptions();
+    // Also shows whether it comes again at all.
+    if (!attempt(Failed.Made)) {
+      if (Trouble)
+        return std::move(Trouble);
+      return createStringError(
+          "the run did not fail again when its schedule was followed: "
+          "something else than the schedule decides");
+    }
+    // Many bugs need no preemption, and many schedules have thousands.
+    if (!attempt({}))
+      while (!over()) {
+        uint64_t Before = Wanted.size();
+        reduce(/*Preemptions=*/true);
+        reduce(/*Preemptions=*/false);
+        if (Wanted.size() == Before)
+          break;
+      }
+    Result.Complete = !over();
+    delay();
+    if (Trouble)
+      return std::move(Trouble);
+    return std::move(Result);
+  }
+
+private:
+  bool over() {
+    return Trouble || Result.Runs >= Limits.Runs || Clock::now() >= End;
+  }
+
+  /// Runs \p Candidate; keeps it if it fails.
+  bool attempt(const Schedule &Candidate) {
+    if (over())
+      return false;
+    uint64_t Hash = xxh3_64bits(
+        ArrayRef(reinterpret_cast<const uint8_t *>(Candidate.data()),
+                 Candidate.size() * sizeof(ScheduleSwitch)));
+    if (!Tried.insert(Hash).second)
+      return false; // Passed before.
+    Expected<Attempt> A = Try(Candidate);
+    ++Result.Runs;
+    if (!A) {
+      Trouble = A.takeError();
+      return false;
+    }
+    if (!A->Fails) {
+      report();
+      return false;
+    }
+    Result.Best = std::move(*A);
+    Why.clear();
+    for (size_t I = 0; I < Result.Best.Made.size(); ++I)
+      Why[placeOf(Result.Best.Made[I])] = Result.Best.Why[I];
+    Wanted.clear();
+    for (const ScheduleSwitch &S : Candidate)
+      if (Why.contains(placeOf(S)))
+        Wanted.push_back(S);
+    report();
+    return true;
+  }
+
+  void report() {
+    if (Progress)
+      Progress(Result.Runs, Result.Best.preemptions());
+  }
+
+  bool isPreemption(const ScheduleSwitch &S) const {
+    auto At = Why.find(placeOf(S));
+    return At != Why.end() && At->second == RunSwitchRecord::Preempted;
+  }
+
+  /// Indices into Wanted of what is being reduced.
+  std::vector<size_t> units(bool Preemptions) const {
+    std::vector<size_t> Result;
+    for (size_t I = 0; I < Wanted.size(); ++I)
+      if (isPreemption(Wanted[I]) == Preemptions)
+        Result.push_back(I);
+    return Result;
+  }
+
+  /// Wanted without those units that are not (or, \p Inside, that are) from
+  /// \p Begin to \p Stop.
+  Schedule without(const std::vector<size_t> &Units, size_t Begin, size_t Stop,
+                   bool Inside) const {
+    Schedule Result;
+    size_t Unit = 0;
+    for (size_t I = 0; I < Wanted.size(); ++I) {
+      if (Unit < Units.size() && Units[Unit] == I) {
+        bool IsInside = Unit >= Begin && Unit < Stop;
+        ++Unit;
+        if (IsInside == Inside)
+          continue;
+      }
+      Result.push_back(Wanted[I]);
+    }
+    return Result;
+  }
+
+  void reduce(bool Preemptions) {
+    size_t Parts = 1;
+    while (!over()) {
+      std::vector<size_t> Units = units(Preemptions);
+      size_t Count = Units.size();
+      if (!Count)
+        return;
+      Parts = std::min(Parts, Count);
+      bool Reduced = false;
+      auto Bounds = [&](size_t Part) {
+        return std::pair(Count * Part / Parts, Count * (Part + 1) / Parts);
+      };
+      // With two parts, what is in one is what is not in the other.
+      if (Parts > 2)
+        for (size_t Part = 0; Part < Parts && !Reduced && !over(); ++Part) {
+          auto [Begin, Stop] = Bounds(Part);
+          if ((Reduced = attempt(without(Units, Begin, Stop, false))))
+            Parts = 2;
+        }
+      for (size_t Part = 0; Part < Parts && !Reduced && !over(); ++Part) {
+        auto [Begin, Stop] = Bounds(Part);
+        if ((Reduced = attempt(without(Units, Begin, Stop, true))))
+          Parts = std::max<size_t>(Parts - 1, 1);
+      }
+      if (Reduced)
+        continue;
+      if (Parts >= Count)
+        return;
+      Parts *= 2;
+    }
+  }
+
+  /// Moves each preemption towards the end of its thread's time.
+  void delay() {
+    const Schedule Begin = Wanted;
+    for (size_t I = Begin.size(); I-- > 0 && !over();) {
+      auto Found = std::find(Wanted.begin(), Wanted.end(), Begin[I]);
+      if (Found == Wanted.end() || !isPreemption(*Found))
+        continue;
+      size_t At = size_t(Found - Wanted.begin());
+      // Galloping, and then by halves: it fails up to some event, as a rule.
+      bool Grows = true;
+      for (uint64_t Step = 1; Step && !over();) {
+        bool Fails = attemptLater(At, Step);
+        if (Fails && (At >= Wanted.size() || !isPreemption(Wanted[At])))
+          return; // Even fewer: what is left has other places.
+        Grows &= Fails;
+        Step = Grows ? Step * 2 : Step / 2;
+      }
+    }
+  }
+
+  /// With switch \p At made \p Step events later, it fails, and has not more to
+  /// explain.
+  bool attemptLater(size_t At, uint64_t Step) {
+    Schedule Later = Wanted;
+    if (Later[At].Clock > UINT64_MAX - Step)
+      return false;
+    Later[At].Clock += Step;
+    if (Why.contains(placeOf(Later[At])))
+      return false; // Another switch is there.
+    Attempt Before = Result.Best;
+    uint64_t Preemptions = Before.preemptions();
+    auto WhyBefore = Why;
+    Schedule WantedBefore = Wanted;
+    if (!attempt(Later))
+      return false;
+    uint64_t Now = Result.Best.preemptions();
+    if (Now < Preemptions ||
+        (Now == Preemptions && Wanted.size() == WantedBefore.size() &&
+         isPreemption(Wanted[At])))
+      return true;
+    Result.Best = std::move(Before);
+    Why = std::move(WhyBefore);
+    Wanted = std::move(WantedBefore);
+    return false;
+  }
+
+  const std::function<Expected<Attempt>(const Schedule &)> &Try;
+  const MinimiseLimits &Limits;
+  const std::function<void(unsigned, uint64_t)> &Progress;
+  Clock::time_point End;
+  Minimised Result;
+  Schedule Wanted; ///< What the best run was told, and did.
+  std::map<Place, RunSwitchRecord::Reason> Why; ///< Of the best run.
+  std::set<uint64_t> Tried;
+  Error Trouble = Error::success();
+};
+
+} // namespace
+
+uint64_t Attempt::preemptions() const {
+  return uint64_t(
+      std::count(Why.begin(), Why.end(), RunSwitchRecord::Preempted));
+}
+
+Attempt attemptOf(const RunResult &R, bool Fails) {
+  Attempt A;
+  A.Made = scheduleOf(R.Records);
+  for (const RunSwitchRecord &S : R.Records.Switches)
+    A.Why.push_back(S.Why);
+  A.Events = R.Log.Events;
+  A.Hash = R.Log.Hash;
+  // Without all switches it could not be followed.
+  A.Fails = Fails && !R.Log.Lost && R.Log.Switches == A.Made.size();
+  return A;
+}
+
+Expected<Minimised>
+minimise(const Attempt &Failed,
+         const std::function<Expected<Attempt>(const Schedule &)> &Try,
+         const MinimiseLimits &Limits,
+         const std::function<void(unsigned, uint64_t)> &Progress) {
+  return Minimiser(Try, Limits, Progress).run(Failed);
+}
+
+} // namespace raddle::stress
