@@ -3,11 +3,15 @@
 // raddle leaks and raddle locks as a command: what they refuse, what they pass
 // through, and what they leave.
 #include "cli/testing/TestProject.h"
+#include "runtime/trace/TraceFormat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <csignal>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -23,6 +27,16 @@ namespace {
 
 const std::string Programs = RADDLE_PROGRAMS "/lock-order/O0/";
 const std::string Leaky = RADDLE_LEAKY;
+
+/// Half a minute is for machines that have much else to do.
+bool await(const std::function<bool()> &Done) {
+  for (int I = 0; I != 1500; ++I) {
+    if (Done())
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
 
 TEST(RunCommands, ExitCodesAreTheProgramsOwn) {
   TestProject P;
@@ -148,21 +162,37 @@ TEST(RunCommands, TracesAreKeptAndJoined) {
   EXPECT_THAT(R.Out, HasSubstr("1 finding,"));
 }
 
+/// A program that hangs for five seconds, in two threads, once raddle has told
+/// of it.
+pid_t startHanging(const TestProject &P, std::vector<std::string> Arguments) {
+  Arguments.insert(Arguments.end(), {"--", Programs + "hang-abba"});
+  pid_t Group = P.start(Arguments);
+  EXPECT_TRUE(await([&] {
+    return P.exists("said") &&
+           P.read("said").find("raddle-deadlock") != std::string::npos;
+  })) << P.read("said");
+  return Group;
+}
+
+/// The only trace in the folder "t".
+std::string traceIn(const TestProject &P) {
+  std::string Trace;
+  for (const auto &Entry : fs::directory_iterator(P.path("t")))
+    Trace = Entry.path();
+  return Trace;
+}
+
 TEST(RunCommands, AnInterruptIsForTheProgram) {
   TestProject P;
-  pid_t Group =
-      P.start({"locks", "-o", "found.json", "--", Programs + "hang-abba"});
-  // It hangs for five seconds; the deadlock is known after some tenths.
-  for (int I = 0; I != 40 && !P.exists("found.json"); ++I) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (I == 30)
-      ::kill(-Group, SIGINT);
-  }
+  pid_t Group = startHanging(P, {"locks", "--runs", "3", "-o", "found.json"});
+  ::kill(-Group, SIGINT);
   int Status = 0;
   ASSERT_EQ(::waitpid(Group, &Status, 0), Group);
   ASSERT_TRUE(WIFEXITED(Status));
   EXPECT_EQ(WEXITSTATUS(Status), 128 + SIGINT);
   EXPECT_THAT(P.read("found.json"), HasSubstr("raddle-deadlock"));
+  EXPECT_THAT(P.read("said"), HasSubstr("in 1 process,"))
+      << "and ends the runs\n";
 }
 
 TEST(RunCommands, ARuntimeBelowABlankIsLoaded) {
@@ -178,21 +208,20 @@ TEST(RunCommands, ARuntimeBelowABlankIsLoaded) {
 
 TEST(RunCommands, ASignalAsksForASnapshot) {
   TestProject P;
-  // A program that hangs for five seconds, in threads.
-  pid_t Group =
-      P.start({"leaks", "--trace", "t", "--", Programs + "hang-abba"});
-  std::string Trace;
-  for (int I = 0; I != 40; ++I) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (I == 20)
-      ::kill(Group, SIGUSR2);
-  }
+  pid_t Group = startHanging(P, {"locks", "--all", "--trace", "t"});
+  std::string Trace = traceIn(P);
+  ::kill(Group, SIGUSR2);
+  EXPECT_TRUE(await([&] {
+    uint32_t Done = 0;
+    std::string Bytes = P.read(Trace);
+    constexpr size_t At = offsetof(raddle::trace::Header, SnapshotsDone);
+    if (Bytes.size() >= At + sizeof(Done))
+      std::memcpy(&Done, Bytes.data() + At, sizeof(Done));
+    return Done == 1;
+  }));
   ::kill(-Group, SIGINT);
   int Status = 0;
   ASSERT_EQ(::waitpid(Group, &Status, 0), Group);
-  for (auto It = fs::directory_iterator(P.path("t"));
-       It != fs::directory_iterator(); ++It)
-    Trace = It->path();
   Ran R = P.raddle({"profile", "show", Trace});
   EXPECT_THAT(R.Out, HasSubstr("1 snapshot")) << R.Err;
   EXPECT_THAT(R.Out, HasSubstr("blocked"));
@@ -203,11 +232,7 @@ TEST(RunCommands, SnapshotsAreTakenAgainAndAgain) {
   Ran R = P.raddle({"leaks", "--snapshot-every", "20ms", "--trace", "t", "--",
                     Leaky, "condition"});
   EXPECT_EQ(R.Code, 23) << R.Err;
-  std::string Trace;
-  for (auto It = fs::directory_iterator(P.path("t"));
-       It != fs::directory_iterator(); ++It)
-    Trace = It->path();
-  R = P.raddle({"profile", "show", Trace});
+  R = P.raddle({"profile", "show", traceIn(P)});
   EXPECT_EQ(R.Code, 0) << R.Err;
   EXPECT_THAT(R.Out, HasSubstr("snapshot"));
 }

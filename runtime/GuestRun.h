@@ -33,7 +33,7 @@ private:
 /// its whole process group.
 Outcome run(const std::vector<std::string> &Command,
             const std::vector<std::string> &Environment = {},
-            unsigned Seconds = 60);
+            unsigned Seconds = 300);
 
 /// What \p Command has to be run with to be observed: LD_PRELOAD and
 /// RADDLE_OPTIONS.

@@ -268,6 +268,9 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
       return usageError(Ended.takeError());
     if (!Code)
       Code = *Ended;
+    // Whoever stops one run means all of them.
+    if (is_contained({128 + SIGINT, 128 + SIGTERM, 128 + SIGQUIT}, *Ended))
+      break;
   }
 
   std::vector<Trace> Traces;

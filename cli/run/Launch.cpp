@@ -200,12 +200,17 @@ Expected<int> launch(const Program &P,
     bool Due = Options.SnapshotEvery.count() && Clock::now() >= NextSnapshot;
     if (Due)
       NextSnapshot += Options.SnapshotEvery;
-    if (SnapshotAsked.exchange(false) || Due) {
+    bool Asked = SnapshotAsked.exchange(false);
+    if (Asked || Due) {
+      bool Any = false;
       std::error_code Code;
       for (sys::fs::directory_iterator It(Options.TraceFolder, Code), End;
            It != End && !Code; It.increment(Code))
         if (StringRef(It->path()).starts_with(Begin))
-          stress::askForSnapshot(It->path());
+          Any |= stress::askForSnapshot(It->path());
+      // Before the program has a trace, later.
+      if (Asked && !Any)
+        SnapshotAsked = true;
     }
   }
 }

@@ -113,8 +113,9 @@ Ran TestProject::raddle(const std::vector<std::string> &Arguments) const {
   return run(withProgram(Arguments));
 }
 
-pid_t TestProject::start(const std::vector<std::string> &Arguments) const {
-  return launch(Folder, withProgram(Arguments), "/dev/null", "/dev/null");
+pid_t TestProject::start(const std::vector<std::string> &Arguments,
+                         StringRef Err) const {
+  return launch(Folder, withProgram(Arguments), "/dev/null", path(Err));
 }
 
 void writeInversion(const TestProject &P) {

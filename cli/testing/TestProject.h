@@ -35,8 +35,10 @@ public:
   Ran raddle(const std::vector<std::string> &Arguments) const;
   /// Runs any program.
   Ran run(const std::vector<std::string> &Argv) const;
-  /// Starts raddle in a process group of its own and does not wait.
-  pid_t start(const std::vector<std::string> &Arguments) const;
+  /// Starts raddle in a process group of its own and does not wait. What it
+  /// says on standard error can be read from the file \p Err.
+  pid_t start(const std::vector<std::string> &Arguments,
+              llvm::StringRef Err = "said") const;
 
 private:
   std::string Folder;

@@ -173,6 +173,19 @@ void describeArgument(const InKernel &K, TaskInfo &T) {
   describeFile(K.Arguments[0] & 0xFFFFFFFF, Detail);
 }
 
+/// As ps has it; 0: there is no such thread.
+char stateOf(int Tid) {
+  char Text[512];
+  if (!readTaskFile(Tid, "stat", Text))
+    return 0;
+  char State = 0;
+  // The name may hold parentheses of its own.
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == ')' && P[1] == ' ')
+      State = P[2];
+  return State;
+}
+
 /// A socket with a time limit ends its calls on any signal.
 bool hasTimeLimit(uint64_t Descriptor) {
   constexpr int Options[] = {SO_RCVTIMEO, SO_SNDTIMEO};
@@ -287,6 +300,25 @@ void giveBack(int Signal) {
     sys::call(SYS_rt_sigaction, Signal, long(&None), 0, 8);
 }
 
+/// One that runs answers as soon as it gets a processor, which on a busy
+/// machine may take long: as much more time as all questions together may take.
+uint64_t MorePatience = 2000000000;
+
+/// Waits until the question is answered, or nobody is to be expected to.
+void awaitAnswer(int Tid) {
+  for (;;) {
+    uint64_t Begin = sys::now(), Now = Begin;
+    for (; __atomic_load_n(&TheQuestion.State, __ATOMIC_ACQUIRE) == Asked &&
+           Now < Begin + Patience;
+         Now = sys::now())
+      wait(&TheQuestion.State, Asked, Patience);
+    if (Now < Begin + Patience || MorePatience < Patience ||
+        stateOf(Tid) != 'R')
+      return;
+    MorePatience -= Patience;
+  }
+}
+
 /// Calls \p WhileStopped while the thread stands still.
 template <typename Function> bool ask(int Tid, Function WhileStopped) {
   InternalGuard G(QuestionLock);
@@ -303,10 +335,7 @@ template <typename Function> bool ask(int Tid, Function WhileStopped) {
     giveBack(Signal);
     return false;
   }
-  uint64_t End = sys::now() + Patience;
-  while (__atomic_load_n(&TheQuestion.State, __ATOMIC_ACQUIRE) == Asked &&
-         sys::now() < End)
-    wait(&TheQuestion.State, Asked, Patience);
+  awaitAnswer(Tid);
   uint32_t Expected = Asked;
   if (__atomic_compare_exchange_n(&TheQuestion.State, &Expected, Read, false,
                                   __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
@@ -340,15 +369,8 @@ bool handleSignal(int Signal, void (*Handler)(int, siginfo_t *, void *)) {
 }
 
 bool isAsleep(int Tid) {
-  char Text[512];
-  if (!readTaskFile(Tid, "stat", Text))
-    return false;
-  const char *State = nullptr;
-  // The name may hold parentheses of its own.
-  for (const char *P = Text; *P; ++P)
-    if (P[0] == ')' && P[1] == ' ')
-      State = P + 2;
-  return State && (*State == 'S' || *State == 'D');
+  char State = stateOf(Tid);
+  return State == 'S' || State == 'D';
 }
 
 uint64_t stackPointerOf(int Tid) {

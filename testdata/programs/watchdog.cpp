@@ -331,20 +331,25 @@ void busyMachine() {
     }
   // It is about a machine where nothing moves on.
   alarm(120);
+  // Long enough for twenty looks of the watchdog, however few rounds that are.
+  static const time_t end = time(nullptr) + 3;
   static int token = 0;
   std::vector<std::thread> ring;
   for (int i = 0; i < threads; ++i)
     ring.emplace_back([i] {
       if (nice(19) == -1)
         return;
-      for (int k = 0; k < rounds; ++k) {
-        pthread_mutex_lock(&guard);
-        while (token % threads != i)
+      pthread_mutex_lock(&guard);
+      for (int k = 0; k < rounds && token >= 0; ++k) {
+        while (token >= 0 && token % threads != i)
           pthread_cond_wait(&changed, &guard);
-        ++token;
+        if (token >= 0)
+          token = time(nullptr) < end ? token + 1 : -1;
         pthread_cond_broadcast(&changed);
         pthread_mutex_unlock(&guard);
+        pthread_mutex_lock(&guard);
       }
+      pthread_mutex_unlock(&guard);
     });
   for (std::thread &thread : ring)
     thread.join();
