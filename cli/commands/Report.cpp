@@ -8,6 +8,7 @@
 #include "cli/execute/Files.h"
 #include "cli/findings/MergeResults.h"
 #include "cli/output/ReadJson.h"
+#include "cli/output/StressWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -138,10 +139,12 @@ int report(const ReportOptions &O, const Invocation &Call) {
   for (const FailedUnit &F : R->Failed)
     errs() << "raddle: error: " << F.File << ": " << F.Why << "\n";
   if (!O.Analysis.Quiet) {
-    if (R->TranslationUnits || R->Run.Programs.empty())
+    if (R->TranslationUnits || !hasRun(R->Run))
       outs() << howMany(R->TranslationUnits, "translation unit") << ", ";
     if (!R->Run.Programs.empty())
       outs() << howMany(R->Run.Programs.size(), "run") << ", ";
+    if (!R->Run.Stress.empty())
+      outs() << howMany(output::stressRuns(R->Run), "stress run") << ", ";
     outs() << howMany(R->Findings.size(), "finding") << ", "
            << howMany(R->Graph.Locks.size(), "lock") << "\n";
     for (const std::string &Name : Wanted.Files)

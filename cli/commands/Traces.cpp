@@ -35,7 +35,7 @@ Results traceResults(const std::vector<Trace> &Traces, Results Known) {
       Earlier.Findings.push_back(std::move(F));
     else
       Static.Diagnoses.push_back(std::move(F.What));
-  if (!Known.Run.Programs.empty()) {
+  if (hasRun(Known.Run)) {
     Earlier.Graph = Known.Graph;
     Earlier.Run = std::move(Known.Run);
   }

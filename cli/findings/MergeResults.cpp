@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/findings/MergeResults.h"
+#include "cli/findings/MergeStress.h"
 #include "lockorder/graph/Digraph.h"
 #include "llvm/ADT/STLExtras.h"
 #include <map>
@@ -27,6 +28,7 @@ private:
       *Stack += FirstStack;
   }
   void renumber(std::optional<WaitsFor> &On) const;
+  void stress();
 
   Results &Into, &From;
   std::vector<uint32_t> Lock, Edge; ///< Index in From -> index in Into.
@@ -142,6 +144,7 @@ void Merge::run() {
     return std::tie(B.WaitTotal, B.HoldTotal, A.Name) <
            std::tie(A.WaitTotal, A.HoldTotal, B.Name);
   });
+  stress();
   // Numbers of different runs are not one series: the first one's stay.
   if (!To.Snapshots.empty())
     return;
@@ -151,6 +154,18 @@ void Merge::run() {
     renumber(P.Creation);
     To.Profile.push_back(std::move(P));
   }
+}
+
+void Merge::stress() {
+  for (StressView &V : From.Run.Stress)
+    for (StressFailure &F : V.Failures)
+      if (F.Line) {
+        for (TimelineLane &L : F.Line->Lanes)
+          renumber(L.Creation);
+        for (TimelineStep &S : F.Line->Steps)
+          renumber(S.Stack);
+      }
+  mergeStress(Into.Run.Stress, std::move(From.Run.Stress));
 }
 
 void Merge::findings() {

@@ -78,7 +78,7 @@ struct ProfileRow {
 };
 
 struct RunTime {
-  std::vector<ProgramRun> Programs; ///< Empty: there was no trace.
+  std::vector<ProgramRun> Programs; ///< Of which there are traces.
   std::vector<std::vector<lockorder::Frame>> Stacks;
   std::vector<LeakGroup> Leaks;
   std::vector<DeadlockView> Deadlocks;
@@ -87,6 +87,11 @@ struct RunTime {
   std::vector<ProfileRow> Profile;
   std::vector<StressView> Stress; ///< A campaign each.
 };
+
+/// False: only sources were looked at.
+inline bool hasRun(const RunTime &R) {
+  return !R.Programs.empty() || !R.Stress.empty();
+}
 
 } // namespace raddle::cli
 

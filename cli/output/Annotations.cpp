@@ -103,7 +103,7 @@ StringRef severity(Level L) {
 void writeGitHub(const Results &R, raw_ostream &Out) {
   for (const Finding &F : R.Findings)
     gitHubCommand(Out, annotation(F.What.Severity), F.What.Where, F.What.Check,
-                  details(R.Graph, F.What));
+                  details(R, F));
   for (const FailedUnit &F : R.Failed)
     gitHubCommand(Out, "warning", {F.File, 0, 0, 0}, "incomplete analysis",
                   F.Why);
@@ -122,7 +122,7 @@ void writeGitLab(const Results &R, raw_ostream &Out) {
         J.attribute("check_name", utf8(D.Check));
         J.attribute("description", visible(D.Message));
         J.attributeObject("content", [&] {
-          J.attribute("body", visible(details(R.Graph, D), true));
+          J.attribute("body", visible(details(R, F), true));
         });
         J.attributeArray("categories", [&] { J.value("Bug Risk"); });
         J.attribute("fingerprint", utf8(F.Fingerprint));

@@ -19,6 +19,9 @@ void writeJUnit(const Results &R, llvm::raw_ostream &Out);
 llvm::Error writeHtml(const Results &R, llvm::StringRef ViewerFolder,
                       llvm::raw_ostream &Out);
 
+/// What text says of campaigns beside the findings.
+void writeStressText(const Results &R, llvm::raw_ostream &Out);
+
 /// The document of docs/formats/report-data.md.
 void writeReportData(const Results &R, llvm::raw_ostream &Out);
 /// The part of the page that needs no JavaScript.
@@ -47,8 +50,7 @@ std::string placeText(const lockorder::Place &P);
 /// "1 finding", "2 findings"
 std::string counted(uint64_t N, llvm::StringRef What);
 /// All that a finding says, as lines of plain text without source.
-std::string details(const lockorder::LockOrderGraph &G,
-                    const lockorder::Diagnosis &D);
+std::string details(const Results &R, const Finding &F);
 
 } // namespace raddle::cli
 

@@ -6,6 +6,7 @@
 #include "checkers/framework/CheckCard.h"
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
+#include "cli/output/JUnitStress.h"
 #include "cli/output/RunWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
@@ -47,7 +48,7 @@ void testCase(const Results &R, const Finding &F, raw_ostream &Out) {
   if (Failure)
     Out << " message=\"" << xml(D.Message) << "\" type=\""
         << levelName(D.Severity) << '"';
-  Out << '>' << xml(details(R.Graph, D)) << "</"
+  Out << '>' << xml(details(R, F)) << "</"
       << (Failure ? "failure" : "system-out") << ">\n    </testcase>\n";
 }
 
@@ -76,13 +77,15 @@ void writeJUnit(const Results &R, raw_ostream &Out) {
   std::map<std::string, Suite> Suites;
   // What needs a running program did not pass because sources were read, nor
   // the other way round.
-  if (R.TranslationUnits || R.Run.Programs.empty())
+  if (R.TranslationUnits || !hasRun(R.Run))
     for (const checkers::CheckCard &Card : checkers::allChecks())
       if (Card.Kind != "runtime")
         Suites[Card.Id.str()];
   for (const Finding &F : R.Findings)
     Suites[F.What.Check].Findings.push_back(&F);
-  size_t Tests = R.Failed.size() + R.Run.Programs.size(), Failures = 0;
+  StressCounts Stress = countStress(R.Run);
+  size_t Tests = R.Failed.size() + R.Run.Programs.size() + Stress.Tests;
+  size_t Failures = Stress.Failures;
   size_t Cut = count_if(R.Run.Programs, std::not_fn(isWhole));
   for (const auto &[Check, S] : Suites) {
     Tests += S.tests();
@@ -102,6 +105,7 @@ void writeJUnit(const Results &R, raw_ostream &Out) {
     Out << "  </testsuite>\n";
   }
   programs(R.Run, Cut, Out);
+  writeJUnitStress(R.Run, Out);
   if (!R.Failed.empty()) {
     Out << "  <testsuite name=\"translation units\" tests=\"" << R.Failed.size()
         << "\" failures=\"0\" errors=\"" << R.Failed.size() << "\">\n";

@@ -46,6 +46,10 @@ public:
 bool readRun(const llvm::json::Object &O, llvm::json::Path P,
              const llvm::StringMap<uint32_t> &LockOf, RunTime &Into);
 
+/// Its part "stress"; Into.Stacks must have been read. Earlier versions did not
+/// write it.
+bool readStress(const llvm::json::Object &O, llvm::json::Path P, RunTime &Into);
+
 } // namespace raddle::cli
 
 #endif

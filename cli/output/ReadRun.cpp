@@ -190,9 +190,11 @@ bool RunReader::run(const json::Object &O, json::Path P) {
                  return get(Each, "seconds", S.Seconds, Here) &&
                         get(Each, "tasks", S.Tasks, Here);
                }) &&
-         array(O, "profile", P, [&](const Object &Each, Path Here) {
-           return profile(Each, Run.Profile.emplace_back(), Here);
-         });
+         array(O, "profile", P,
+               [&](const Object &Each, Path Here) {
+                 return profile(Each, Run.Profile.emplace_back(), Here);
+               }) &&
+         readStress(O, P, Run);
 }
 
 } // namespace

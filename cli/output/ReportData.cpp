@@ -25,6 +25,7 @@ constexpr unsigned Around = 4, AroundOfGraph = 1;
 /// have an allowance; what findings name comes first and has the larger one.
 constexpr size_t MaxSourceBytes = 3 << 20, MaxSourceBytesOfGraph = 1 << 20;
 constexpr size_t MaxAcquisitions = 10000, MaxEdgePlaces = 15000;
+constexpr size_t MaxSteps = 60000, MaxOutput = 64 << 10;
 
 /// Who names a place decides how much of its file is shown.
 enum class NamedBy : uint8_t { Finding, Graph, Run };
@@ -313,7 +314,8 @@ void DataWriter::run() {
   // The page is for others to read too: they have other folders.
   auto ModuleOf = [](StringRef M) { return sys::path::filename(M).str(); };
   writeRun(J, R,
-           {PlaceOf, LockOf, FindingOf, ModuleOf, /*KnownExitCodesOnly=*/true});
+           {PlaceOf, LockOf, FindingOf, ModuleOf, /*KnownExitCodesOnly=*/true,
+            MaxSteps, MaxOutput});
 }
 
 void DataWriter::document() {

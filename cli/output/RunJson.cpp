@@ -16,7 +16,7 @@ namespace {
 class RunWriter {
 public:
   RunWriter(json::OStream &J, const Results &R, const RunNames &Names)
-      : J(J), Run(R.Run), Names(Names), FindingOfLeak(Run.Leaks.size()),
+      : J(J), All(R), Run(R.Run), Names(Names), FindingOfLeak(Run.Leaks.size()),
         FindingOfDeadlock(Run.Deadlocks.size()) {
     auto Note = [](std::vector<Index> &Of, const Index &At, size_t Finding) {
       if (At && *At < Of.size() && !Of[*At])
@@ -60,6 +60,7 @@ private:
   void profile(const ProfileRow &P);
 
   json::OStream &J;
+  const Results &All;
   const RunTime &Run;
   const RunNames &Names;
   std::vector<Index> FindingOfLeak, FindingOfDeadlock;
@@ -179,12 +180,13 @@ void RunWriter::run() {
   });
   list("profile", Run.Profile,
        [&](const ProfileRow &P, size_t) { profile(P); });
+  writeStress(J, All, Names);
 }
 
 } // namespace
 
 void writeRun(json::OStream &J, const Results &R, const RunNames &Names) {
-  if (!R.Run.Programs.empty())
+  if (hasRun(R.Run))
     J.attributeObject("run", [&] { RunWriter(J, R, Names).run(); });
 }
 

@@ -20,10 +20,20 @@ struct RunNames {
   llvm::function_ref<std::string(llvm::StringRef Module)> Module;
   /// Code 0 of a program that did not exit is null: nobody knows it.
   bool KnownExitCodesOnly = false;
+  /// Of all timelines together; of one that has more, the last are written, as
+  /// the failure is at the end.
+  size_t MaxSteps = SIZE_MAX;
+  /// Of one failure's output: its beginning and its end.
+  size_t MaxOutput = SIZE_MAX;
 };
 
-/// The attribute "run" of the object that \p J is in; nothing without programs.
+/// The attribute "run" of the object that \p J is in; nothing where nothing
+/// ran.
 void writeRun(llvm::json::OStream &J, const Results &R, const RunNames &Names);
+
+/// The attribute "stress" of the object "run".
+void writeStress(llvm::json::OStream &J, const Results &R,
+                 const RunNames &Names);
 
 } // namespace raddle::cli
 

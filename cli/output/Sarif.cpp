@@ -9,8 +9,10 @@
 #include "cli/output/Formats.h"
 #include "cli/output/RunStacks.h"
 #include "cli/output/RunWords.h"
+#include "cli/output/SarifFlows.h"
 #include "cli/output/SarifWords.h"
 #include "cli/output/SourceFiles.h"
+#include "cli/output/StressWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 #include <map>
@@ -27,6 +29,13 @@ constexpr size_t MaxResults = 25000;
 constexpr StringLiteral Schema =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
     "sarif-schema-2.1.0.json";
+
+uint64_t occurrences(ArrayRef<FailureOf> Failures) {
+  uint64_t Count = 0;
+  for (const FailureOf &F : Failures)
+    Count += F.Failure->Count;
+  return std::clamp<uint64_t>(Count, 1, std::numeric_limits<int64_t>::max());
+}
 
 class SarifWriter {
 public:
@@ -49,7 +58,11 @@ private:
   void rules();
   void rule(StringRef Id, const checkers::CheckCard *Card);
   void result(const Finding &F);
-  void codeFlow(const Diagnosis &D);
+  void codeFlow(ArrayRef<ThreadFlow> Flows);
+  void flowStep(const FlowStep &S);
+  void codeFlows(const Finding &F);
+  void properties(const Finding &F);
+  void stress(const StressView &V, const StressFailure &Failure);
   void related(const Diagnosis &D);
   void stacks(const Diagnosis &D);
   void frame(const Frame &F);
@@ -161,69 +174,92 @@ void SarifWriter::rules() {
   });
 }
 
-/// A thread flow needs a step with a place: viewers jump there.
-bool hasPlace(const Step &S) { return !S.Where.File.empty(); }
-
-void SarifWriter::codeFlow(const Diagnosis &D) {
-  auto Flows = make_filter_range(
-      D.Witnesses, [](const Witness &W) { return any_of(W.Steps, hasPlace); });
-  if (Flows.empty())
-    return;
-  // The order that deadlocks: each thread up to where it holds its first lock,
-  // then each at its second.
-  bool Interleaved = !D.Cycle.empty() && D.Witnesses.size() > 1;
-  unsigned Before = 0, Order = 0;
-  for (const Witness &W : Flows)
-    for (const Step &S : W.Steps)
-      Before += hasPlace(S) && S.Kind != StepKind::Acquire;
-  unsigned OrderAfter = Before;
-
-  J.attributeArray("codeFlows", [&] {
-    J.object([&] {
-      J.attributeArray("threadFlows", [&] {
-        unsigned Number = 0;
-        for (const Witness &W : Flows)
-          J.object([&] {
-            J.attribute("id", "thread " + std::to_string(++Number));
-            std::string Title = W.Title;
-            if (!W.Thread.empty())
-              Title += (Title.empty() ? "in" : ", in") +
-                       (" a thread that starts in '" + W.Thread + "'");
-            if (!Title.empty())
-              message("message", Title);
-            J.attributeArray("locations", [&] {
-              int64_t Depth = 0;
-              for (const Step &S : W.Steps) {
-                int64_t Level = Depth;
-                Depth += S.Kind == StepKind::Call;
-                if (!hasPlace(S))
-                  continue;
-                J.object([&] {
-                  J.attributeObject("location", [&] {
-                    location(S.Where, S.Text, S.Function);
-                  });
-                  J.attributeArray("kinds", [&] { J.value(kindName(S.Kind)); });
-                  J.attribute("nestingLevel", Level);
-                  if (Interleaved)
-                    J.attribute("executionOrder", S.Kind == StepKind::Acquire
-                                                      ? ++OrderAfter
-                                                      : ++Order);
-                  J.attribute("importance", S.Kind == StepKind::Call ||
-                                                    S.Kind == StepKind::Start
-                                                ? "important"
-                                                : "essential");
-                  J.attributeObject("state", [&] {
-                    message("held locks", S.Held.empty()
-                                              ? "none"
-                                              : heldNames(R.Graph, S.Held));
-                  });
-                });
-              }
-            });
+void SarifWriter::codeFlow(ArrayRef<ThreadFlow> Flows) {
+  J.object([&] {
+    J.attributeArray("threadFlows", [&] {
+      unsigned Number = 0;
+      for (const ThreadFlow &Flow : Flows)
+        J.object([&] {
+          J.attribute("id", "thread " + std::to_string(++Number));
+          if (!Flow.Title.empty())
+            message("message", Flow.Title);
+          J.attributeArray("locations", [&] {
+            for (const FlowStep &S : Flow.Steps)
+              J.object([&] { flowStep(S); });
           });
-      });
+        });
     });
   });
+}
+
+void SarifWriter::flowStep(const FlowStep &S) {
+  J.attributeObject("location", [&] { location(S.Where, S.Text, S.Function); });
+  J.attributeArray("kinds", [&] { J.value(utf8(S.Kind)); });
+  J.attribute("nestingLevel", S.Nesting);
+  if (S.Order)
+    J.attribute("executionOrder", S.Order);
+  J.attribute("importance", S.Essential ? "essential" : "important");
+  J.attributeObject("state", [&] {
+    message("held locks", S.Held.empty() ? "none" : S.Held);
+  });
+}
+
+/// The schedule first: that is how it did happen.
+void SarifWriter::codeFlows(const Finding &F) {
+  std::vector<std::vector<ThreadFlow>> All;
+  for (auto [Campaign, Failure] : failuresOf(R.Run, F))
+    if (Failure->Line)
+      All.push_back(flowsOf(R.Run, *Failure->Line));
+  All.push_back(flowsOf(R.Graph, F.What));
+  erase_if(All, [](const auto &Flows) { return Flows.empty(); });
+  if (!All.empty())
+    J.attributeArray("codeFlows", [&] {
+      for (const std::vector<ThreadFlow> &Flows : All)
+        codeFlow(Flows);
+    });
+}
+
+/// GitHub's and the IDEs' place for what has no field of its own.
+void SarifWriter::properties(const Finding &F) {
+  std::vector<FailureOf> Failures = failuresOf(R.Run, F);
+  if (F.What.Filters.empty() && Failures.empty())
+    return;
+  J.attributeObject("properties", [&] {
+    if (!F.What.Filters.empty())
+      J.attributeArray("filters", [&] {
+        for (const FilterAnswer &A : F.What.Filters)
+          J.object([&] {
+            text("rule", A.Rule);
+            text("answer", A.Answer);
+          });
+      });
+    if (!Failures.empty())
+      J.attributeArray("stress", [&] {
+        for (auto [Campaign, Failure] : Failures)
+          J.object([&] { stress(*Campaign, *Failure); });
+      });
+  });
+}
+
+void SarifWriter::stress(const StressView &V, const StressFailure &Failure) {
+  text("kind", failureKind(Failure));
+  if (Failure.Test && *Failure.Test < V.Tests.size()) {
+    const StressTest &T = V.Tests[*Failure.Test];
+    text("test", testName(T));
+    text("build", T.Build);
+    J.attribute("runs", T.Runs);
+    J.attribute("flaky", T.Flaky);
+  }
+  J.attribute("failures", Failure.Count);
+  text("strategy", Failure.Strategy);
+  text("seed", Failure.Seed);
+  text("replay", Failure.Replay);
+  text("replayRate", replayText(Failure));
+  if (Failure.Line)
+    J.attributeArray("story", [&] {
+      for (const std::string &S : Failure.Line->Story)
+        J.value(utf8(S));
+    });
 }
 
 void SarifWriter::related(const Diagnosis &D) {
@@ -235,7 +271,7 @@ void SarifWriter::related(const Diagnosis &D) {
   std::vector<Other> Others;
   for (const Witness &W : D.Witnesses)
     for (const Step &S : W.Steps)
-      if (hasPlace(S) && S.Kind != StepKind::Call &&
+      if (!S.Where.File.empty() && S.Kind != StepKind::Call &&
           S.Kind != StepKind::Start && S.Where != D.Where)
         Others.push_back({&S, S.Text});
   std::vector<const Lock *> Declared;
@@ -304,6 +340,10 @@ void SarifWriter::result(const Finding &F) {
       Text += ".\n" + Turn;
     for (const std::string &Note : D.Notes)
       Text += ".\n" + Note;
+    std::vector<FailureOf> Failures = failuresOf(R.Run, F);
+    for (auto [Campaign, Failure] : Failures)
+      for (const std::string &Note : failureNotes(*Campaign, *Failure))
+        Text += ".\n" + Note;
     message("message", Text);
     J.attributeArray("locations", [&] {
       if (Place P = placeOf(R.Run, D); !P.File.empty())
@@ -312,24 +352,16 @@ void SarifWriter::result(const Finding &F) {
     if (D.Leak && *D.Leak < R.Run.Leaks.size())
       J.attribute("occurrenceCount",
                   std::max<uint64_t>(1, R.Run.Leaks[*D.Leak].Count));
-    codeFlow(D);
+    else if (!Failures.empty())
+      J.attribute("occurrenceCount", occurrences(Failures));
+    codeFlows(F);
     related(D);
     stacks(D);
     J.attributeObject("partialFingerprints", [&] {
       text("primaryLocationLineHash", F.Fingerprint + ":1");
       text("raddle/v1", F.Fingerprint);
     });
-    if (D.Filters.empty())
-      return;
-    J.attributeObject("properties", [&] {
-      J.attributeArray("filters", [&] {
-        for (const FilterAnswer &A : D.Filters)
-          J.object([&] {
-            text("rule", A.Rule);
-            text("answer", A.Answer);
-          });
-      });
-    });
+    properties(F);
   });
 }
 
@@ -379,9 +411,8 @@ void SarifWriter::document() {
           J.object([&] {
             // The code of a run may be that of the program.
             J.attribute("executionSuccessful",
-                        R.Run.Programs.empty()
-                            ? R.ExitCode <= 1
-                            : all_of(R.Run.Programs, isWhole));
+                        !hasRun(R.Run) ? R.ExitCode <= 1
+                                       : all_of(R.Run.Programs, isWhole));
             J.attribute("exitCode", R.ExitCode);
             if (!R.Command.empty())
               text("commandLine", R.Command);

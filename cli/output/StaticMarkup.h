@@ -24,6 +24,9 @@ std::string place(SourceFiles &Sources, const lockorder::Place &P);
 /// The sections of what was seen at run time; nothing without a run.
 void writeStaticRun(const Results &R, SourceFiles &Sources,
                     llvm::raw_ostream &Out);
+/// A section for each stress campaign.
+void writeStaticStress(const Results &R, SourceFiles &Sources,
+                       llvm::raw_ostream &Out);
 
 } // namespace raddle::cli::output
 

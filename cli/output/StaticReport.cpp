@@ -6,6 +6,7 @@
 #include "cli/output/Escape.h"
 #include "cli/output/Formats.h"
 #include "cli/output/StaticMarkup.h"
+#include "cli/output/StressWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include <set>
 
@@ -67,6 +68,8 @@ void StaticWriter::head() {
     Out << " (" << R.Failed.size() << " failed)";
   if (!R.Run.Programs.empty())
     Out << " &#183; " << counted(R.Run.Programs.size(), "program");
+  if (!R.Run.Stress.empty())
+    Out << " &#183; " << counted(stressRuns(R.Run), "stress run");
   Out << " &#183; " << counted(R.Functions, "function") << " &#183; "
       << counted(R.Graph.Locks.size(), "lock") << " &#183; "
       << counted(R.Graph.Edges.size(), "edge") << "</div>\n</header>\n";
@@ -309,6 +312,7 @@ void StaticWriter::document() {
     }
     Out << "</section>\n";
   }
+  writeStaticStress(R, Sources, Out);
   writeStaticRun(R, Sources, Out);
   locks();
   edges();

@@ -126,6 +126,8 @@ std::string RunTables::finding(Index Diagnosis::*Of, size_t Number) {
 }
 
 void RunTables::programs() {
+  if (Run.Programs.empty())
+    return;
   begin("programs", "Programs that ran");
   size_t Shown = std::min(Run.Programs.size(), MaxPrograms);
   left(Shown, Run.Programs.size(), "programs");
@@ -224,7 +226,7 @@ void RunTables::contention() {
 } // namespace
 
 void writeStaticRun(const Results &R, SourceFiles &Sources, raw_ostream &Out) {
-  if (!R.Run.Programs.empty())
+  if (hasRun(R.Run))
     RunTables(R, Sources, Out).all();
 }
 

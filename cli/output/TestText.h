@@ -25,7 +25,7 @@ inline std::string wellFormed(llvm::StringRef Text) {
       Text = Rest;
     } else if (Text.consume_front("<")) {
       llvm::StringRef Name =
-          Text.take_while([](char C) { return llvm::isAlnum(C); });
+          Text.take_while([](char C) { return llvm::isAlnum(C) || C == '-'; });
       if (Name.empty())
         return "stray '<' before " + Text.take_front(40).str();
       Text = Text.drop_front(Name.size());

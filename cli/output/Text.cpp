@@ -5,6 +5,7 @@
 #include "cli/output/Formats.h"
 #include "cli/output/RunWords.h"
 #include "cli/output/SourceFiles.h"
+#include "cli/output/StressWords.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Unicode.h"
@@ -167,6 +168,9 @@ void TextWriter::finding(const Finding &F) {
     note(D.Where, Turn, /*WithSource=*/false);
   for (const std::string &Note : D.Notes)
     note(D.Where, Note, /*WithSource=*/false);
+  for (auto [Campaign, Failure] : failuresOf(R.Run, F))
+    for (const std::string &Note : failureNotes(*Campaign, *Failure))
+      note({}, Note, /*WithSource=*/false);
   Out << '\n';
 }
 
@@ -197,6 +201,7 @@ void TextWriter::summary() {
       Out << visible(incompleteText(P)) << '\n';
     }
   waits();
+  writeStressText(R, Out);
   for (const FailedUnit &F : R.Failed) {
     head({F.File, 0, 0, 0}, "incomplete", raw_ostream::RED);
     Out << visible(F.Why) << '\n';
@@ -216,12 +221,17 @@ void TextWriter::summary() {
     }
   if (!R.Findings.empty())
     Out << ")";
-  bool Ran = !R.Run.Programs.empty(), Read = R.TranslationUnits || !Ran;
-  if (Ran)
-    Out << " in " << counted(R.Run.Programs.size(), "program");
-  if (Read)
-    Out << (Ran ? " and " : " in ")
-        << counted(R.TranslationUnits, "translation unit");
+  StringRef In = " in ";
+  auto Looked = [&](uint64_t N, StringRef What) {
+    Out << In << counted(N, What);
+    In = " and ";
+  };
+  if (!R.Run.Programs.empty())
+    Looked(R.Run.Programs.size(), "program");
+  if (!R.Run.Stress.empty())
+    Looked(stressRuns(R.Run), "stress run");
+  if (R.TranslationUnits || !hasRun(R.Run))
+    Looked(R.TranslationUnits, "translation unit");
   if (!R.Failed.empty())
     Out << ", " << R.Failed.size() << " of them incomplete";
   Out << '\n';

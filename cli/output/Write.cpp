@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/output/Formats.h"
+#include "cli/output/StressWords.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Path.h"
 
@@ -153,7 +154,9 @@ std::string counted(uint64_t N, StringRef What) {
   return (Twine(N) + " " + What + (N == 1 ? "" : "s")).str();
 }
 
-std::string details(const LockOrderGraph &G, const Diagnosis &D) {
+std::string details(const Results &R, const Finding &F) {
+  const LockOrderGraph &G = R.Graph;
+  const Diagnosis &D = F.What;
   std::string Text = D.Message + "\n";
   for (size_t I = 0; I < D.Witnesses.size(); ++I) {
     Text += witnessTitle(D, I) + "\n";
@@ -171,6 +174,9 @@ std::string details(const LockOrderGraph &G, const Diagnosis &D) {
     Text += Turn + "\n";
   for (const std::string &Note : D.Notes)
     Text += Note + "\n";
+  for (auto [Campaign, Failure] : output::failuresOf(R.Run, F))
+    for (const std::string &Note : output::failureNotes(*Campaign, *Failure))
+      Text += Note + "\n";
   Text.pop_back();
   return Text;
 }

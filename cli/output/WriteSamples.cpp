@@ -4,6 +4,7 @@
 // Writes what the tests write into files, for checkers that are not C++: the
 // SARIF schema and browsers.
 #include "cli/output/TestRun.h"
+#include "cli/output/TestStress.h"
 
 using namespace llvm;
 using namespace raddle::cli;
@@ -34,12 +35,15 @@ int main(int Count, char **Arguments) {
     errs() << Folder << ": " << EC.message() << '\n';
     return 2;
   }
-  TestFolder Sources, OtherSources, RunSources, OtherRunSources;
+  TestFolder Sources, OtherSources, RunSources, OtherRunSources, StressSources,
+      OtherStressSources;
   std::pair<const char *, Results> Samples[] = {
       {"inversion", inversion(Sources)},
       {"hostile", hostile(OtherSources)},
       {"run", withRun(RunSources)},
       {"hostile-run", hostileRun(OtherRunSources)},
+      {"stress", withStress(StressSources)},
+      {"hostile-stress", hostileStress(OtherStressSources)},
       {"empty", Results()}};
   bool Written = true;
   for (const auto &[Name, R] : Samples)

@@ -9,6 +9,7 @@ import { ContentionPage } from "./contention-page.tsx";
 import { DeadlockPage } from "./deadlock-page.tsx";
 import { DeadlocksPage } from "./deadlocks-page.tsx";
 import { EdgePage } from "./edge-page.tsx";
+import { FailurePage } from "./failure-page.tsx";
 import { FindingPage } from "./finding-page.tsx";
 import { FindingGone, FindingsPage, NO_FILTER, filterFindings, type FindingFilter } from "./findings-page.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
@@ -22,6 +23,7 @@ import { ShortName } from "./names.tsx";
 import { ProfileEntryPage, ProfilePage } from "./profile-page.tsx";
 import { useRoute, type Route } from "./route.ts";
 import { RunPage } from "./run-page.tsx";
+import { StressPage } from "./stress-page.tsx";
 import { shorten } from "./visible.js";
 
 export function App({ report }: { report: Report }): VNode {
@@ -37,6 +39,7 @@ export function App({ report }: { report: Report }): VNode {
     ["6", "#deadlocks", "Deadlocks", run?.deadlocks.length ?? 0, ["deadlocks", "deadlock"]],
     ["7", "#contention", "Contention", run?.contention.length ?? 0, ["contention"]],
     ["8", "#profile", "Profile", run?.profile.length ?? 0, ["profile", "stack-group"]],
+    ["9", "#stress", "Stress", run?.stress.campaigns.length ?? 0, ["stress", "failure"]],
   ];
   const runViews = seen.filter(([, , , count]) => count > 0);
 
@@ -65,7 +68,7 @@ export function App({ report }: { report: Report }): VNode {
     ["#findings", "Findings", findings.length, ["findings", "finding"]],
     ["#matrix", "Lock order", null, ["matrix", "edge"]],
     ["#locks", "Locks", locks.length, ["locks", "lock"]],
-    ...runViews.map(([, href, name, count, views]): [string, string, number, Route["view"][]] => [href, name, count, views]),
+    ...runViews.map(([, href, name, count, views]): [string, string, number | null, Route["view"][]] => [href, name, href === "#stress" ? run!.stress.failures.length || null : count, views]),
     ["#run", "Run", failed.length || null, ["run"]],
   ];
   return (
@@ -140,6 +143,10 @@ function View({ report, route, filter, setFilter, lockFilter, setLockFilter }: V
       return <DeadlocksPage report={report} />;
     case "deadlock":
       return report.data.run?.deadlocks[route.index] ? <DeadlockPage key={route.index} report={report} index={route.index} thread={route.thread} /> : <NotHere what="deadlock" />;
+    case "stress":
+      return <StressPage report={report} />;
+    case "failure":
+      return report.data.run?.stress.failures[route.index] ? <FailurePage key={route.index} report={report} index={route.index} step={route.step} /> : <NotHere what="failure" />;
     case "contention":
       return <ContentionPage report={report} entry={route.entry} />;
     case "profile":
@@ -170,13 +177,13 @@ function viewKey(route: Route): string {
   if (route.view === "finding") return "finding " + route.id;
   if (route.view === "lock") return "lock " + (route.name ?? route.index);
   if (route.view === "edge") return "edge " + route.index;
-  if (route.view === "leak" || route.view === "deadlock" || route.view === "stack-group") return route.view + " " + route.index;
+  if (route.view === "leak" || route.view === "deadlock" || route.view === "stack-group" || route.view === "failure") return route.view + " " + route.index;
   return route.view;
 }
 
 function titleOf(report: Report, route: Route): string {
   const { findings, project } = report.data;
-  let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run", leaks: "Leaked tasks", leak: "Leaked task", deadlocks: "Deadlocks", deadlock: "Deadlock", contention: "Contention", profile: "Profile", "stack-group": "Tasks alike" }[route.view];
+  let what = { findings: "Findings", finding: "Finding", matrix: "Lock order", locks: "Locks", lock: "Lock", edge: "Lock-order edge", run: "Run", leaks: "Leaked tasks", leak: "Leaked task", deadlocks: "Deadlocks", deadlock: "Deadlock", stress: "Stress", failure: "Stress failure", contention: "Contention", profile: "Profile", "stack-group": "Tasks alike" }[route.view];
   if (route.view === "finding") what = findings[report.findingIndex(route.id)]?.message ?? what;
   if (route.view === "lock") what = report.lockName(lockOf(report, route));
   return shorten(what, 80) + " – " + shorten(project || "raddle", 40) + " – raddle report";

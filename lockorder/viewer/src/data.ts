@@ -68,10 +68,11 @@ export class Report {
   private readonly byHeldLock = new Map<number, number[]>();
   private readonly leaksByFinding = new Map<number, number[]>();
   private readonly deadlocksByFinding = new Map<number, number[]>();
+  private readonly failuresByFinding = new Map<number, number[]>();
 
   constructor(readonly data: ReportData) {
     const { locks, edges, findings } = data;
-    this.hasRun = Boolean(data.run) || edges.some((edge) => edge.seen);
+    this.hasRun = (data.run?.programs.length ?? 0) > 0 || edges.some((edge) => edge.seen);
     this.outgoing = locks.map(() => []);
     this.incoming = locks.map(() => []);
     edges.forEach((edge, index) => {
@@ -112,6 +113,7 @@ export class Report {
       });
     group(data.run?.leaks ?? [], this.leaksByFinding);
     group(data.run?.deadlocks ?? [], this.deadlocksByFinding);
+    group(data.run?.stress.failures ?? [], this.failuresByFinding);
   }
 
   findingIndex(id: string): number {
@@ -131,6 +133,10 @@ export class Report {
   }
   deadlocksOfFinding(finding: Finding): number[] {
     return this.deadlocksByFinding.get(this.findingIndex(finding.id)) ?? [];
+  }
+  /** Of stress campaigns. */
+  failuresOfFinding(finding: Finding): number[] {
+    return this.failuresByFinding.get(this.findingIndex(finding.id)) ?? [];
   }
   stack(index: number | null): Stack {
     return index === null ? [] : (this.data.run?.stacks[index] ?? []);

@@ -36,7 +36,7 @@ export const KEY_HELP: { title: string; keys: [string, string][] }[] = [
       ["?", "this help"],
       ["/", "to the search box"],
       ["1 2 3 4", "findings, matrix, locks, run"],
-      ["5 6 7 8", "leaked tasks, deadlocks, contention, profile"],
+      ["5 6 7 8 9", "leaked tasks, deadlocks, contention, profile, stress"],
       ["Esc", "leave the search box, close the help"],
     ],
   },
@@ -59,6 +59,16 @@ export const KEY_HELP: { title: string; keys: [string, string][] }[] = [
       ["j k", "next, previous thread of a deadlock"],
       ["n p", "next, previous entry"],
       ["u", "back to the list"],
+    ],
+  },
+  {
+    title: "Stress failure",
+    keys: [
+      ["j k", "next, previous row of the timeline (in it: ↑ ↓)"],
+      ["[ ]", "previous, next preemption"],
+      ["+ -", "more, less detail"],
+      ["n p", "next, previous failure"],
+      ["u", "back to all stress results"],
     ],
   },
   {

@@ -17,6 +17,8 @@ export type Route =
   | { view: "leak"; index: number }
   | { view: "deadlocks" }
   | { view: "deadlock"; index: number; thread: number }
+  | { view: "stress" }
+  | { view: "failure"; index: number; step: number }
   | { view: "contention"; entry: number }
   | { view: "profile" }
   | { view: "stack-group"; index: number };
@@ -33,6 +35,8 @@ export const edgeLink = (index: number): string => "#edge-" + index;
 export const leakLink = (index: number): string => "#leak-" + index;
 /** The thread is one of the deadlock's list; -1: none is chosen. */
 export const deadlockLink = (index: number, thread = -1): string => "#deadlock-" + index + (thread < 0 ? "" : "/" + (thread + 1));
+/** The step is one of the failure's timeline; -1: none is chosen. */
+export const failureLink = (index: number, step = -1): string => "#failure-" + index + (step < 0 ? "" : "/" + (step + 1));
 export const contentionLink = (entry: number): string => "#contention-" + entry;
 export const profileLink = (index: number): string => "#profile-" + index;
 export const matrixLink = (edge = -1): string => (edge < 0 ? "#matrix" : "#matrix/" + edge);
@@ -62,9 +66,11 @@ export function parseRoute(hash: string): Route {
   if (leak) return { view: leak[1] === "leak" ? "leak" : "stack-group", index: Number(leak[2]) };
   const deadlock = /^deadlock-(\d+)(?:\/(\d+))?$/.exec(text);
   if (deadlock) return { view: "deadlock", index: Number(deadlock[1]), thread: deadlock[2] ? Number(deadlock[2]) - 1 : -1 };
+  const failure = /^failure-(\d+)(?:\/(\d+))?$/.exec(text);
+  if (failure) return { view: "failure", index: Number(failure[1]), step: failure[2] ? Number(failure[2]) - 1 : -1 };
   const contention = /^contention(?:-(\d+))?$/.exec(text);
   if (contention) return { view: "contention", entry: contention[1] ? Number(contention[1]) : -1 };
-  if (text === "leaks" || text === "deadlocks" || text === "profile") return { view: text };
+  if (text === "leaks" || text === "deadlocks" || text === "profile" || text === "stress") return { view: text };
   if (text === "locks") return { view: "locks" };
   if (text === "run") return { view: "run" };
   return { view: "findings" };

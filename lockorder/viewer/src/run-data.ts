@@ -4,6 +4,8 @@
 // normaliseRun makes it fit these types, with every index inside its list or null.
 
 import type { Place } from "./data.ts";
+import { amount, amountOrNull, index, list, numberOrNull, object, text, textOrNull, type Raw } from "./fields.ts";
+import { normaliseStress, type StressData } from "./stress-data.ts";
 
 export interface Frame { function: string; place: Place | null; module: string; offset: string; inlined: boolean }
 export type Stack = Frame[];
@@ -51,18 +53,8 @@ export interface RunData {
   contention: Contention[];
   snapshots: Snapshot[];
   profile: ProfileEntry[];
+  stress: StressData;
 }
-
-type Raw = Record<string, unknown>;
-const object = (value: unknown): Raw => (typeof value === "object" && value !== null ? (value as Raw) : {});
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
-const numberOrNull = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-/** A count or a time: neither is negative. */
-const amount = (value: unknown): number => Math.max(0, numberOrNull(value) ?? 0);
-const amountOrNull = (value: unknown): number | null => (numberOrNull(value) === null ? null : amount(value));
-const index = (value: unknown, size: number): number | null => (Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : null);
 
 function placeOf(value: unknown, sources: number): Place | null {
   const { source, line, column, endColumn } = object(value);
@@ -89,6 +81,7 @@ export function normaliseRun(raw: unknown, sizes: { findings: number; locks: num
   };
   return {
     stacks,
+    stress: normaliseStress(run.stress, { findings: sizes.findings, stacks: stacks.length }),
     programs: list(run.programs).map((program) => {
       const p = object(program);
       return { command: text(p.command), pid: numberOrNull(p.pid), exitCode: numberOrNull(p.exitCode), seconds: amountOrNull(p.seconds), ending: text(p.ending) };

@@ -33,6 +33,7 @@ export function runReport(): ReportData & { run: RunData } {
   return {
     ...data,
     run: {
+      stress: { campaigns: [], failures: [] },
       programs: [
         { command: "./jobserver --jobs 20", pid: 4711, exitCode: 0, seconds: 1.25, ending: "exited" },
         { command: "./jobserver_test", pid: 4712, exitCode: 23, seconds: 75.5, ending: "exited" },
