@@ -81,6 +81,7 @@ enum class RunRecordType : uint16_t {
   Final,
   Held,
   Uncontrolled,
+  Object,
 };
 
 struct RunLogHead {
@@ -187,6 +188,14 @@ struct RunHeldRecord {
 struct RunUncontrolledRecord {
   RunRecord Head;
   uint64_t Pc;
+};
+
+/// Object lies at Address: a reader can name variables that lie in a module. In
+/// no hash, as addresses are others in each run.
+struct RunObjectRecord {
+  RunRecord Head;
+  uint32_t Object, Reserved;
+  uint64_t Address;
 };
 
 // Messages on the socket of the option fork_server (SOCK_SEQPACKET). The

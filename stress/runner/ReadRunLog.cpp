@@ -57,6 +57,8 @@ size_t smallest(RunRecordType Type) {
     return sizeof(RunHeldRecord);
   case RunRecordType::Uncontrolled:
     return sizeof(RunUncontrolledRecord);
+  case RunRecordType::Object:
+    return sizeof(RunObjectRecord);
   case RunRecordType::End:
     break;
   }
@@ -112,6 +114,9 @@ Error Reader::record(uint64_t At, const RunRecord &Head) {
   }
   case RunRecordType::Held:
     Out.Held.push_back(as<RunHeldRecord>(At));
+    break;
+  case RunRecordType::Object:
+    Out.Objects.push_back(as<RunObjectRecord>(At));
     break;
   case RunRecordType::Uncontrolled:
     Out.Uncontrolled.push_back({as<RunUncontrolledRecord>(At).Pc,

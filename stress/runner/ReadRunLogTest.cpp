@@ -60,6 +60,10 @@ Log sample() {
   RunHeldRecord H{};
   H.Head.Thread = 2, H.Object = 7;
   L.add(RunRecordType::Held, H);
+  RunObjectRecord O{};
+  O.Object = 5;
+  O.Address = 0x4040;
+  L.add(RunRecordType::Object, O);
   RunUncontrolledRecord U{};
   U.Pc = 0x1333;
   L.add(RunRecordType::Uncontrolled, U, StringRef("rand\0", 5));
@@ -87,6 +91,9 @@ TEST(ReadRunLog, ReadsEachRecord) {
   ASSERT_EQ(R->Finals.size(), 1u);
   EXPECT_EQ(R->Finals[0].Stack, (std::vector<uint64_t>{0x1111, 0x1222}));
   ASSERT_EQ(R->Held.size(), 1u);
+  ASSERT_EQ(R->Objects.size(), 1u);
+  EXPECT_EQ(R->Objects[0].Object, 5u);
+  EXPECT_EQ(R->Objects[0].Address, 0x4040u);
   ASSERT_EQ(R->Uncontrolled.size(), 1u);
   EXPECT_EQ(R->Uncontrolled[0].second, "rand");
 }

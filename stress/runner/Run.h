@@ -70,6 +70,7 @@ struct RunRecords {
   std::vector<RunDelayRecord> Delays;
   std::vector<RunFinal> Finals;
   std::vector<RunHeldRecord> Held;
+  std::vector<RunObjectRecord> Objects;
   std::vector<std::pair<uint64_t, std::string>> Uncontrolled;
 };
 
