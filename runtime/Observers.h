@@ -56,12 +56,20 @@ struct Observers {
 
 /// One table for each observer, called one after the other.
 struct ObserverList {
-  static constexpr unsigned Max = 6;
+  static constexpr unsigned Max = 8;
   Observers *All[Max];
   unsigned Count;
   void add(Observers *O) {
     if (Count != Max)
       All[Count++] = O;
+  }
+  /// Told before all others.
+  void addFirst(Observers *O) {
+    if (Count == Max)
+      return;
+    for (unsigned I = Count++; I; --I)
+      All[I] = All[I - 1];
+    All[0] = O;
   }
 };
 

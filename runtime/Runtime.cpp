@@ -18,6 +18,7 @@ namespace raddle {
 
 ActivePage ActiveState;
 bool SanitizerBelow = false;
+bool OneCallOnly = false;
 ObserverList TheObservers;
 bool NoteSites = false;
 __thread CallSite CurrentSite;
@@ -189,6 +190,7 @@ void start(int Count, char **Arguments) {
   // gcc's TSan, or clang's as a shared library: behind us in the order.
   SanitizerBelow =
       findNext("__tsan_init") != nullptr || findNext("__asan_init") != nullptr;
+  OneCallOnly = SanitizerBelow;
   TraceBits = (TheOptions.Leaks ? trace::ObserverLeaks : 0) |
               (TheOptions.Locks ? trace::ObserverLocks : 0) |
               (TheOptions.Deadlocks ? trace::ObserverDeadlocks : 0) |

@@ -28,6 +28,10 @@ inline void setActive(bool To) {
 /// program made, and no others.
 extern bool SanitizerBelow;
 
+/// Who stands behind the table of real functions must see one call for each of
+/// the program's: such a sanitizer, or the controller of schedules.
+extern bool OneCallOnly;
+
 /// Set by who stands behind the table of real functions (jitter, controlled
 /// schedules) and wants to know which call of the program it was.
 extern bool NoteSites;

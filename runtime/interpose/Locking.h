@@ -20,11 +20,12 @@ inline void lockMade(const void *Lock, size_t Size) {
 }
 
 /// Takes a lock the way that never waits, so that what does wait is known to.
-/// A sanitizer that sees our calls draws conclusions from a try: there the lock
-/// is looked at instead, and one that is taken in between is waited for unseen.
+/// A sanitizer that sees our calls draws conclusions from a try, and for the
+/// controller of schedules each call is a step: there the lock is looked at
+/// instead, and one that is taken in between is waited for unseen.
 template <typename TryFunction, typename Function>
 inline int firstTry(bool LooksTaken, int Busy, TryFunction Try, Function Call) {
-  if (RADDLE_LIKELY(!SanitizerBelow))
+  if (RADDLE_LIKELY(!OneCallOnly))
     return Try();
   return LooksTaken ? Busy : Call();
 }

@@ -120,6 +120,11 @@ RADDLE_EXPORT int pthread_detach(pthread_t Handle) noexcept {
   return detachThread(Handle, [=] { return Real.pthread_detach(Handle); });
 }
 
+RADDLE_EXPORT int pthread_cancel(pthread_t Handle) {
+  ensureReal();
+  return Real.pthread_cancel(Handle);
+}
+
 RADDLE_EXPORT int pthread_setname_np(pthread_t Handle,
                                      const char *Name) noexcept {
   ensureReal();

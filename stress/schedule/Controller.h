@@ -6,7 +6,7 @@
 #ifndef RADDLE_STRESS_SCHEDULE_CONTROLLER_H
 #define RADDLE_STRESS_SCHEDULE_CONTROLLER_H
 
-#include "stress/log/RunLog.h"
+#include "stress/schedule/Strategy.h"
 
 namespace raddle::stress {
 
@@ -50,6 +50,13 @@ bool inControl();
 /// calls it before it takes control. Returns in each child, with TheOptions set
 /// for the run, and in the server itself if it refuses to be one.
 void serveForks() __attribute__((weak));
+
+/// Whether the program tells of its accesses (libraddle_stress.so is there).
+/// Absent: it does not.
+bool accessesArePoints() __attribute__((weak));
+
+/// Sets what earlier runs had, before Strategy::begin.
+void expectAsBefore(StrategySettings &S) __attribute__((weak));
 
 /// The process, or a thread of its own that it needs for that, is about to
 /// end: what it learnt can be written (AtExit, before leak tracking; and at a

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "stress/schedule/Controller.h"
+#include "runtime/Observers.h"
+#include "runtime/Runtime.h"
+#include "runtime/core/Print.h"
+#include "stress/schedule/Names.h"
+#include "stress/schedule/Places.h"
+#include "stress/schedule/Replay.h"
+#include "stress/schedule/RunLogWriter.h"
+#include "stress/schedule/VirtualTime.h"
+#include "stress/schedule/Watch.h"
+
+namespace raddle::stress {
+
+RealTable Original;
+
+namespace {
+
+uint64_t StartNs = 0;
+
+uint64_t numberIn(const char *Text) {
+  uint64_t Value = 0;
+  for (; *Text >= '0' && *Text <= '9'; ++Text)
+    Value = Value * 10 + uint64_t(*Text - '0');
+  return Value;
+}
+
+/// Once in a process: a child of the fork server has it from there.
+void install() {
+  static bool Done = false;
+  if (Done)
+    return;
+  Done = true;
+  Original = Real;
+  controlMutexes();
+  controlConditions();
+  controlThreads();
+  controlCancel();
+  controlExit();
+  NoteSites = true;
+  OneCallOnly = true;
+}
+
+} // namespace
+
+bool inControl() { return TheRun.Active; }
+
+void finishRun() {
+  RunLogHead &Head = TheRunLog.head();
+  Head.Objects = objectCount();
+  Head.DurationNs = sys::now() - StartNs;
+  if (controlEnds)
+    controlEnds();
+}
+
+bool takeControl() {
+  const Options &O = TheOptions;
+  bool IsReplay = strcmp(O.Schedule, "replay") == 0;
+  Strategy *Chooser = IsReplay ? nullptr : findStrategy(O.Schedule);
+  TextBuffer<512> Sentence;
+  if (!IsReplay && !Chooser) {
+    Sentence << "there is no schedule '" << O.Schedule
+             << "'; the program runs as it would alone";
+    say(Sentence.text());
+    return false;
+  }
+  if (IsReplay && !TheReplay.read(O.Replay, O.ReplayStrict))
+    return false;
+  if (!TheRunLog.open(O.RunLog)) {
+    Sentence << "the run log '" << O.RunLog
+             << "' is not a file as raddle stress makes it; nothing is noted";
+    say(Sentence.text());
+  }
+  StartNs = sys::now();
+  forgetPlaces();
+  forgetShadows();
+  TheRun = {};
+  TheRun.Now = FirstNow;
+  TheRun.Seed = numberIn(O.Seed);
+  TheRun.StepLimit = O.StepLimit;
+  TheRun.Chooser = Chooser;
+  TheRun.AccessPoints = accessesArePoints && accessesArePoints();
+  RunLogHead &Head = TheRunLog.head();
+  Head.Pid = sys::pid();
+  Head.Seed = TheRun.Seed;
+  TextSink(Head.Strategy, sizeof(Head.Strategy)) << O.Schedule;
+  if (Chooser) {
+    StrategySettings Settings = {};
+    Settings.Seed = TheRun.Seed;
+    Settings.Depth = O.Depth;
+    if (expectAsBefore)
+      expectAsBefore(Settings);
+    Chooser->begin(Settings);
+  }
+  Mine = firstThread(0);
+  if (!Mine)
+    return false;
+  install();
+  TheRun.Active = true;
+  return true;
+}
+
+} // namespace raddle::stress
+
+void raddle::startController() {
+  if (TheOptions.ForkServer && stress::serveForks)
+    stress::serveForks();
+  stress::takeControl();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the parts of the controller tell each other.
+#ifndef RADDLE_STRESS_SCHEDULE_NAMES_H
+#define RADDLE_STRESS_SCHEDULE_NAMES_H
+
+#include "runtime/interpose/Real.h"
+#include "stress/schedule/Token.h"
+
+namespace raddle::stress {
+
+/// What was in the table before: the functions of libc, or of a sanitizer.
+extern RealTable Original;
+
+/// Puts a function into the table. libc's are declared not to throw.
+template <typename R, typename... A>
+void put(R (*&Slot)(A...) noexcept, R (*Function)(A...)) {
+  Slot = reinterpret_cast<R (*)(A...) noexcept>(Function);
+}
+template <typename R, typename... A>
+void put(R (*&Slot)(A...), R (*Function)(A...)) {
+  Slot = Function;
+}
+
+// Each puts its functions into the table.
+void controlMutexes();
+void controlConditions();
+void controlThreads();
+void controlCancel();
+void controlExit();
+
+const char *opName(Op Kind);
+/// Of a thread that waits on a condition: it has been signalled.
+bool isWoken(const Controlled &T);
+/// The counts of the run log that are known at its end.
+void finishRun();
+
+/// Whether nobody but the thread itself has what it wants.
+bool lockIsFree(const Controlled &T);
+
+} // namespace raddle::stress
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "stress/schedule/Watch.h"
+#include "runtime/core/Print.h"
+#include "stress/schedule/Places.h"
+#include "stress/schedule/RunLogWriter.h"
+#include <fcntl.h>
+#include <time.h>
+
+namespace raddle::stress {
+
+namespace {
+
+constexpr uint64_t TickNs = 100000000;
+/// A thread that computes is left alone for so long, in its own time: under a
+/// sanitizer, and on a machine that is busy, much lies between two points.
+constexpr uint64_t MostCpuNs = 1000000000;
+
+uint64_t IdleSince = 0; ///< Real time; 0: somebody runs.
+uint64_t IdleFor = 0;   ///< 0: without limit.
+
+uint64_t cpuTime(int Tid) {
+  // As pthread_getcpuclockid makes it.
+  clockid_t Clock = clockid_t(~unsigned(Tid) << 3 | 6);
+  timespec Time = {};
+  sys::call(SYS_clock_gettime, Clock, long(&Time));
+  return uint64_t(Time.tv_sec) * 1000000000u + uint64_t(Time.tv_nsec);
+}
+
+bool sleepsInKernel(int Tid) {
+  TextBuffer<64> Path;
+  Path << "/proc/self/task/" << Tid << "/stat";
+  int File = sys::open(Path.text(), O_RDONLY);
+  if (File < 0)
+    return false;
+  char Text[128];
+  long Size = sys::read(File, Text, sizeof(Text) - 1);
+  sys::close(File);
+  Text[Size > 0 ? Size : 0] = 0;
+  char State = 0;
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == ')' && P[1] == ' ')
+      State = P[2];
+  return State == 'S';
+}
+
+bool idleIsOver() {
+  return IdleSince && IdleFor && sys::now() - IdleSince >= IdleFor;
+}
+
+} // namespace
+
+long Patience::tick() {
+  if (IdleSince && IdleFor) {
+    uint64_t Gone = sys::now() - IdleSince;
+    if (Gone < IdleFor && IdleFor - Gone < TickNs)
+      return long(IdleFor - Gone) + 1000;
+  }
+  return long(TickNs);
+}
+
+bool Patience::over() {
+  if (!TheRun.Active)
+    return false;
+  if (idleIsOver())
+    return true;
+  Controlled *Holder = __atomic_load_n(&TheRun.Holder, __ATOMIC_ACQUIRE);
+  uint64_t EventsNow =
+      __atomic_load_n(&TheRunLog.head().Events, __ATOMIC_RELAXED);
+  int NowTid = Holder ? Holder->Tid : 0;
+  if (!NowTid || NowTid != Tid || EventsNow != Events ||
+      standingOf(*Holder) != Standing::Running) {
+    Events = EventsNow;
+    Tid = NowTid;
+    CpuNs = Tid ? cpuTime(Tid) : 0;
+    Sleeping = 0;
+    return false;
+  }
+  if (sleepsInKernel(Tid))
+    return ++Sleeping >= 3;
+  Sleeping = 0;
+  return cpuTime(Tid) - CpuNs > MostCpuNs;
+}
+
+bool takeOver() {
+  if (!TheRun.Holder) {
+    if (!idleIsOver())
+      return false;
+    comeFromIdle();
+    return true;
+  }
+  Controlled &Away = *TheRun.Holder;
+  if (!becomes(Away, Standing::Running, Standing::Outside))
+    return false;
+  noteUncontrolled("(a thread stayed away)", Away.Site.Pc);
+  return true;
+}
+
+void goIdle() {
+  uint64_t Earliest = 0;
+  for (Controlled *T = TheRun.First; T; T = T->Next)
+    if (standingOf(*T) == Standing::Waiting && T->Until &&
+        (!Earliest || T->Until < Earliest))
+      Earliest = T->Until;
+  IdleFor = Earliest > TheRun.Now ? Earliest - TheRun.Now : Earliest ? 1 : 0;
+  IdleSince = sys::now();
+}
+
+void comeFromIdle() {
+  uint64_t Gone = sys::now() - IdleSince;
+  TheRun.Now += IdleFor && Gone > IdleFor ? IdleFor : Gone;
+  IdleSince = 0;
+}
+
+void sleepABit() {
+  timespec Time = {0, 200000};
+  sys::call(SYS_nanosleep, long(&Time), 0);
+}
+
+void noteUncontrolled(const char *Function, uint64_t Pc) {
+  constexpr unsigned Most = 256;
+  static uint64_t Seen[Most];
+  static unsigned Used = 0;
+  for (unsigned I = 0; I != Used; ++I)
+    if (Seen[I] == Pc)
+      return;
+  if (Used == Most)
+    return;
+  Seen[Used++] = Pc;
+  placeOf(Pc);
+  RunUncontrolledRecord R = {};
+  R.Head.Thread = Mine ? Mine->Number : 0;
+  R.Pc = Pc;
+  TheRunLog.write(RunRecordType::Uncontrolled, R, Function,
+                  strlen(Function) + 1);
+}
+
+} // namespace raddle::stress

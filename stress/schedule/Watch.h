@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The token is given away against the holder's will when it stays away: it
+// waits in a call that the controller does not know, or spins without points.
+// From then on the run is not wholly controlled, and says so; but it goes on.
+#ifndef RADDLE_STRESS_SCHEDULE_WATCH_H
+#define RADDLE_STRESS_SCHEDULE_WATCH_H
+
+#include "stress/schedule/Token.h"
+
+namespace raddle::stress {
+
+/// Of one thread that waits for its turn.
+class Patience {
+public:
+  /// How long it may wait before it looks around, in ns.
+  long tick();
+  /// After that time: the token may have to be taken over.
+  bool over();
+
+private:
+  uint64_t Events = 0;   ///< When it looked last.
+  int32_t Tid = 0;       ///< Who had the token then.
+  uint64_t CpuNs = 0;    ///< That thread's time when this was seen first.
+  unsigned Sleeping = 0; ///< How often it was found so.
+};
+
+// The caller has the lock of the token's hand-over.
+
+/// Takes the token from a holder that stays away, or after a time when nobody
+/// could run. False: there is no reason to.
+bool takeOver();
+/// Nobody can run, but somebody is outside. Virtual time goes on with real
+/// time, to the first time limit of those who wait.
+void goIdle();
+void comeFromIdle();
+/// So that threads outside get on, while those inside only repeat themselves.
+void sleepABit();
+
+/// Notes once for each place that no seed decides what \p Function does.
+void noteUncontrolled(const char *Function, uint64_t Pc);
+
+} // namespace raddle::stress
+
+#endif
