@@ -55,9 +55,11 @@ void controllerPoint(Op Kind, const void *Object, unsigned Size, uint64_t Pc,
       TheRun.Chooser ? IsPoint : TheReplay.stops(Me->Number, Me->Clock);
   takeAccess(*Me, Kind, objectNumber(Object), Size, Pc, Held || Decides);
   TheRun.Now += AccessNs;
-  if (isLoad(Kind)) {
+  if (!Object) {
+    // Nobody else is there, or nothing is accessed.
+  } else if (isLoad(Kind)) {
     noteLoad(*Me, reinterpret_cast<uint64_t>(Object), Pc);
-  } else if (Object && Kind != Op::Fence) {
+  } else {
     Me->OldRepeats = Me->Repeats;
     Me->OldProgress = TheRun.LastProgress;
     Me->LoadsUsed = Me->LoadRepeats = 0;

@@ -15,6 +15,9 @@ Strategy &surw();
 Strategy &conflictOrders();
 Strategy &portfolio();
 
+/// \p Inner with knowledge; in the program, not in tests of strategies.
+Strategy &learnFrom(Strategy &Inner) __attribute__((weak));
+
 } // namespace raddle::stress
 
 #endif

@@ -32,7 +32,7 @@ bool equal(const char *A, const char *B) {
 Strategy *findStrategy(const char *Name) {
   for (const Row &R : Rows)
     if (equal(R.Name, Name))
-      return &R.Get();
+      return learnFrom ? &learnFrom(R.Get()) : &R.Get();
   return nullptr;
 }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What runs learn for the next ones (option knowledge): which places touch
+// memory that threads share, which of them meet at one object, how often each
+// thread comes by, how many points a run has. Read when a run begins and fixed
+// from then on, so that a seed and a file give one schedule; what the run shows
+// is written at its end. Only for the thread that has the token.
+#ifndef RADDLE_STRESS_SCHEDULE_KNOWLEDGE_H
+#define RADDLE_STRESS_SCHEDULE_KNOWLEDGE_H
+
+#include "runtime/core/Memory.h"
+#include "stress/schedule/Expectation.h"
+#include "stress/schedule/Strategy.h"
+
+namespace raddle::stress {
+
+// The file, in the machine's byte order: the head, then as many places, counts
+// and parents as it says.
+struct KnowledgeHead {
+  char Magic[8];
+  uint32_t Version;
+  uint32_t Busy;       ///< Is being written; left so: worth nothing.
+  uint64_t Generation; ///< Counts writes.
+  uint64_t Runs;
+  double Points; ///< Times the strategy was asked; mean.
+  uint32_t Places, Counts, Threads;
+  uint32_t Reserved;
+};
+struct KnowledgePlace {
+  uint64_t Hash;
+  uint32_t Group; ///< 1 + index of one of its places; 0: none.
+  uint16_t Kind;
+  uint8_t Writes;
+  uint8_t Shared;
+};
+struct KnowledgeCount {
+  uint32_t Place, Thread;
+  double Count;
+};
+
+inline constexpr char ScheduleKnowledgeMagic[8] = {'R', 'D', 'L', 'S',
+                                                   'K', 'N', 'O', 'W'};
+inline constexpr uint32_t ScheduleKnowledgeVersion = 1;
+
+class Knowledge {
+public:
+  static constexpr unsigned MostPlaces = 8192, MostCounts = 16384,
+                            MostThreads = 1024, MostObjects = 65536;
+  static constexpr uint32_t NoPlace = ~uint32_t(0);
+
+  /// Forgets all and reads \p Path; a file that is not there, or is damaged, or
+  /// being written, is as one without knowledge. False: it is another kind of
+  /// file, and will not be written to. "": nothing is kept.
+  bool load(const char *Path);
+  /// At the end of a run. Another process's write since load() stays, and what
+  /// this one learnt is lost.
+  void store();
+  bool isLoaded() const { return Model != nullptr; }
+
+  /// The index of a place; made if it is new.
+  uint32_t place(uint64_t Hash);
+  /// It touched shared memory in an earlier run.
+  bool isKnown(uint32_t Place) const;
+  void touchedShared(uint32_t Place);
+
+  void created(uint32_t Thread, uint32_t Parent);
+  void taken(const Step &S);
+  void asked() { ++Asked; }
+
+  const Expectation &expectation() const;
+  uint64_t points() const;
+
+private:
+  struct Object {
+    uint32_t First, Other; ///< 1 + places that met there.
+    uint16_t Thread;
+    bool Shared, Written;
+  };
+  struct ModelType {
+    KnowledgeHead Head;
+    KnowledgePlace Places[MostPlaces];
+    KnowledgeCount Counts[MostCounts];
+    uint32_t Parents[MostThreads + 1];
+    // Of this run.
+    bool Known[MostPlaces], Seen[MostPlaces];
+    uint32_t Now[MostCounts];
+    Object Objects[MostObjects];
+    // As strategies see it.
+    Expectation View;
+    ExpectedPlace ViewPlaces[MostPlaces];
+    ExpectedCount ViewCounts[MostCounts];
+    uint32_t ViewParents[MostThreads + 1];
+  };
+  bool read(int File);
+  void makeView();
+  uint32_t root(uint32_t Place);
+  void join(uint32_t A, uint32_t B);
+  void meet(Object &O, uint32_t Place, const Step &S);
+
+  ModelType *Model = nullptr;
+  HashTable PlaceIndex, CountIndex;
+  uint64_t Asked = 0;
+  char Path[4096] = {};
+};
+
+extern Knowledge TheKnowledge;
+
+} // namespace raddle::stress
+
+#endif
