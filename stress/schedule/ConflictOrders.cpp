@@ -115,14 +115,15 @@ private:
     Seen = 0;
     for (unsigned I = 0; P && I != Known->PlaceCount; ++I)
       if (const ExpectedPlace &Other = Known->Places[I];
-          &Other != P && counts(Other, Group) && (P->Writes || Other.Writes) &&
+          counts(Other, Group) && (P->Writes || Other.Writes) &&
           Numbers.below(++Seen) == 0)
         Q = &Other;
     if (!Q)
       return false;
     W.P = P->Hash;
     W.Q = Q->Hash;
-    W.Afresh = Numbers.below(2);
+    // One place, two threads: the first that comes lets another one pass.
+    W.Afresh = P == Q || Numbers.below(2);
     double Times = 0;
     for (unsigned I = 0; I != Known->CountCount; ++I)
       if (Known->Places + Known->Counts[I].Place == Q)
@@ -139,7 +140,9 @@ private:
 
   Wish *stopped(const Step &S) {
     for (unsigned I = 0; I != WishCount; ++I)
-      if (Wish &W = Wishes[I]; !W.Done && W.Q == S.Place && !W.Skip) {
+      if (Wish &W = Wishes[I];
+          !W.Done && W.Q == S.Place && !W.Skip &&
+          (W.P != W.Q || !W.Waiting || W.Waiting == S.Thread)) {
         W.Waiting = S.Thread;
         return &W;
       }
