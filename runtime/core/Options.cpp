@@ -55,6 +55,9 @@ const OptionCard OptionCards[] = {
     {OptionCard::Number, "cores", "0",
      "with jitter=1: how many cores are used; 0: as the seed says",
      offsetof(Options, Cores)},
+    {OptionCard::Flag, "access_points", "1",
+     "with jitter=1: at accesses to memory too, by changing the code in memory",
+     offsetof(Options, AccessPoints)},
     {OptionCard::Text, "schedule", "",
      "run one thread at a time, chosen by: random, pct, pos, surw, orders, "
      "portfolio, replay",

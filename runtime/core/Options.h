@@ -21,7 +21,7 @@ struct Options {
   /// Snapshots may be asked for through the trace, once there are threads.
   bool ProfileByTrace;
   // Jitter and controlled schedules; see docs/design/stress.md.
-  bool Jitter, ReplayStrict;
+  bool Jitter, AccessPoints, ReplayStrict;
   uint32_t SlowdownPercent; ///< Of jitter, over the program's own time.
   uint32_t Cores;           ///< 0: as the seed says.
   uint32_t Depth, StepLimit;

@@ -4,6 +4,7 @@
 #include "runtime/Runtime.h"
 #include "stress/inject/Budget.h"
 #include "stress/inject/DelayLog.h"
+#include "stress/inject/patch/Patch.h"
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -218,6 +219,30 @@ void jitterAtAccess(const void *Object, Op Kind, uint64_t Pc) {
   jitterPoint(*T, *S, Times, reinterpret_cast<uint64_t>(Object));
 }
 
+void patchedAccess(uint64_t Address, PointSite *S, uint64_t Sp) {
+  uint32_t Times = __atomic_load_n(&S->Step, __ATOMIC_RELAXED);
+  JitterThread *T = jitterThread();
+  Thread *Of = Self;
+  bool OwnStack = reinterpret_cast<uint64_t>(Of) > 1 && Of->StackHigh
+                      ? Address >= Of->StackLow && Address < Of->StackHigh
+                      : Address - Sp + 128 < 65536;
+  bool Counts = T && !OwnStack && TheJitterThreads.alive() > 1;
+  uint32_t Next = Counts ? nextAsked(S->Hits + Times) : nextAsked(++S->Alone);
+  // Before there are threads a site is soon asked again.
+  if (!Counts && Next > 64)
+    Next = 64;
+  __atomic_store_n(&S->Step, Next, __ATOMIC_RELAXED);
+  __atomic_store_n(&S->Countdown, int32_t(Next), __ATOMIC_RELAXED);
+  if (!Counts)
+    return;
+  if (!__atomic_load_n(&S->Known, __ATOMIC_ACQUIRE)) {
+    PointSite New = {};
+    makeSite(*Knowledge, New, S->Pc, S->Kind, false);
+    __atomic_store_n(&S->Known, New.Known, __ATOMIC_RELEASE);
+  }
+  jitterPoint(*T, *S, Times, Address);
+}
+
 } // namespace raddle::stress
 
 namespace raddle {
@@ -255,6 +280,11 @@ void startJitter() {
   JitterObservers.InChild = inChild;
   TheObservers.add(&JitterObservers);
   adopt();
+  uint64_t Begin, End;
+  if (findStaticSanitizer(Begin, End))
+    setSanitizerRange(Begin, End);
+  if (TheOptions.AccessPoints)
+    patchAccesses(Seed);
   NoteSites = true;
   hookCalls();
   JitterOn = true;

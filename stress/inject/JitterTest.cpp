@@ -92,14 +92,13 @@ TEST_P(JitterGuest, DoesAsAlone) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, JitterGuest,
-    ::testing::Values(Case{"signals", {}}, Case{"stacks", {}},
-                      Case{"destructors", {}}, Case{"errors", {}},
-                      Case{"forks", {}}, Case{"many-threads", {}},
-                      Case{"cpp-threads", {}}, Case{"cancel", {}},
-                      Case{"table", {}}, Case{"ends", {"return"}},
-                      Case{"ends", {"exit-in-thread"}},
-                      Case{"ends", {"main-first"}}, Case{"ends", {"abort"}},
-                      Case{"ends", {"quick_exit"}}),
+    ::testing::Values(
+        Case{"signals", {}}, Case{"stacks", {}}, Case{"destructors", {}},
+        Case{"errors", {}}, Case{"forks", {}}, Case{"many-threads", {}},
+        Case{"cpp-threads", {}}, Case{"cancel", {}}, Case{"accesses", {}},
+        Case{"table", {}}, Case{"ends", {"return"}},
+        Case{"ends", {"exit-in-thread"}}, Case{"ends", {"main-first"}},
+        Case{"ends", {"abort"}}, Case{"ends", {"quick_exit"}}),
     [](const auto &Info) {
       std::string Name = Info.param.Name;
       for (const std::string &A : Info.param.Arguments)
@@ -138,6 +137,32 @@ TEST(Jitter, IsNotedInTheLog) {
   }
   EXPECT_GT(Delays, 0u);
   EXPECT_GT(Points, Delays);
+}
+
+bool isAccess(const RunDelayRecord &D) {
+  return D.Before == Op::Read || D.Before == Op::Write ||
+         D.Before == Op::AtomicUpdate;
+}
+
+/// Threads are held at plain accesses of a program that nobody rebuilt; and,
+/// when that is not wanted, at none.
+TEST(Jitter, PointsAtAccesses) {
+  Folder F;
+  std::string Path = emptyLog(F / "log");
+  size_t With = 0, Without = 0;
+  for (unsigned Seed = 1; Seed != 9; ++Seed) {
+    run({guest("accesses")},
+        preload("leaks=0:" + jitter(Seed, ":run_log=" + Path)));
+    Log L(Path);
+    With += size_t(std::count_if(L.Delays.begin(), L.Delays.end(), isAccess));
+    run({guest("accesses")},
+        preload("leaks=0:" + jitter(Seed, ":access_points=0:run_log=" + Path)));
+    Log M(Path);
+    Without +=
+        size_t(std::count_if(M.Delays.begin(), M.Delays.end(), isAccess));
+  }
+  EXPECT_GT(With, 0u);
+  EXPECT_EQ(Without, 0u);
 }
 
 /// A log that is full, cut or none at all changes nothing for the program.

@@ -47,7 +47,7 @@ struct RunUnderWay {
 };
 
 struct KnowledgeFile {
-  static constexpr unsigned Sites = 4096, MostRuns = 32;
+  static constexpr unsigned Sites = 8192, MostRuns = 32;
   char Magic[8];
   uint32_t Version, Size;
   uint32_t Runs, Failures;
