@@ -83,6 +83,22 @@ describe("reports that raddle writes", () => {
       has(await main(page), "./jobserver_test", "4712", "23", "still running when the trace was read");
     }));
 
+  test("a stress campaign: tests, failures, the timeline of one, and its finding", () =>
+    open("stress", "#stress", async (page) => {
+      has(await page.locator(".lead").innerText(), "1,200 runs", "13 of them failed");
+      has(await main(page), "QueueTest.Drains", "flaky", "3 % (at most 4.8 %)", "below 0.75 %", "not run");
+      await go(page, "#failure-0");
+      has(await main(page), "12 of 400 runs failed so", "thread 3 runs pop() to the end", "raddle replay .raddle/stress/QueueTest.Drains.replay", "49 steps of 3 threads, 1 preemption");
+      assert.equal(await page.locator(".tl-row[data-step]").count(), 9);
+      assert.equal(await page.locator(".tl-svg .tl-preemption").count(), 1);
+      assert.equal(await page.locator(".tl-svg .tl-bar").count(), 2);
+      has(await page.locator('.tl-row[data-step="2"]').innerText(), "read", "queue.cpp:2", "if (size() == 0)", "sees one job");
+      await page.locator(".finding-of a").click();
+      has(await page.locator("main h1").innerText(), "fails in QueueTest.Drains");
+      await go(page, "#failure-1");
+      has(await main(page), "came again in 7 of 20 runs");
+    }));
+
   test("a static report has no views of a run", () =>
     open("inversion", "#findings", async (page) => {
       has(await main(page), "lock order inversion between Queue::mutex_ and Cache::mutex_");
@@ -113,6 +129,30 @@ describe("reports that raddle writes", () => {
         assert.ok(!(await stack.innerText()).includes("pthread_mutex_lock"), "folded");
         await stack.locator("summary").click();
         has(await stack.innerText(), "pthread_mutex_lock", "src/cache.cpp:2:18");
+      },
+      { javaScriptEnabled: false },
+    ));
+
+  test("names of a hostile campaign are text in every view", () =>
+    open("hostile-stress", "#stress", async (page) => {
+      for (const hash of ["#stress", "#failure-0", "#failure-0/5", "#failure-1"]) {
+        await go(page, hash);
+        assert.equal(await page.locator("main h1").count(), 1, hash);
+        assert.ok(!(await page.locator("main h1").innerText()).startsWith("No such"), hash);
+        assert.equal(await page.locator("main script, main img, main style").count(), 0, hash);
+        assert.ok(!HIDDEN.test(await page.locator("body").innerText()), "hidden characters are written out at " + hash);
+      }
+    }));
+
+  test("without JavaScript: a failure's story and its steps, and a link that leads to it", () =>
+    open(
+      "stress",
+      "#failure-0",
+      async (page) => {
+        const failure = page.locator("#failure-0");
+        has(await failure.innerText(), "assertion in QueueTest.Drains", "thread 2 is stopped at queue.cpp:2", "raddle replay", "The steps that matter, of 49", "sees one job");
+        const box = await failure.boundingBox();
+        assert.ok(box.y > -50 && box.y < 900, "in sight: " + box.y);
       },
       { javaScriptEnabled: false },
     ));

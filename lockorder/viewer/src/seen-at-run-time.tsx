@@ -4,20 +4,24 @@
 
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { CopyCommand } from "./copy-command.tsx";
 import type { Finding, Report } from "./data.ts";
 import { FoundBadge, ShortName } from "./names.tsx";
-import { contentionLink, deadlockLink, edgeLink, leakLink } from "./route.ts";
+import { contentionLink, deadlockLink, edgeLink, failureLink, leakLink } from "./route.ts";
 import { counted, deadlockWords, durationText, stateText, taskKind } from "./run-words.ts";
+import { countText } from "./stress-words.ts";
 
 /** From a finding to the pages that hold its tasks. */
 export function SeenAtRunTime({ report, finding }: { report: Report; finding: Finding }): VNode | null {
   const leaks = report.leaksOfFinding(finding);
   const deadlocks = report.deadlocksOfFinding(finding);
   const exercised = report.hasRun ? [...new Set(finding.cycle ?? [])] : [];
-  if (leaks.length === 0 && deadlocks.length === 0 && exercised.length === 0) return null;
+  const failures = report.failuresOfFinding(finding);
+  if (leaks.length === 0 && deadlocks.length === 0 && exercised.length === 0 && failures.length === 0) return null;
   return (
     <section class="card at-run-time" aria-label="At run time">
       <h2>At run time</h2>
+      <FailureLinks report={report} failures={failures} />
       {exercised.length > 0 && <Exercised report={report} edges={exercised} />}
       <DeadlockLinks report={report} deadlocks={deadlocks} />
       <LeakLinks report={report} leaks={leaks} />
@@ -80,6 +84,29 @@ export function LockAtRunTime({ report, lock }: { report: Report; lock: number }
 }
 
 const SHOWN = 10;
+
+/** To the failures of stress campaigns, with what one does first: run it again. */
+function FailureLinks({ report, failures }: { report: Report; failures: number[] }): VNode | null {
+  if (failures.length === 0) return null;
+  const { stress } = report.data.run!;
+  return (
+    <ul class="link-list">
+      {failures.slice(0, SHOWN).map((index) => {
+        const failure = stress.failures[index];
+        return (
+          <li key={index} class="failure-link">
+            <a class="plain-link" href={failureLink(index)}>
+              Under stress, {countText(stress.campaigns[failure.campaign], failure)} failed so
+            </a>
+            <span class="quiet">{failure.timeline ? "what happened, and the timeline" : "what it printed"}</span>
+            {failure.replay && <CopyCommand command={failure.replay} label="Command that replays this failure" />}
+          </li>
+        );
+      })}
+      {failures.length > SHOWN && <li class="quiet">and <a class="plain-link" href="#stress">{failures.length - SHOWN} more</a></li>}
+    </ul>
+  );
+}
 
 export function DeadlockLinks({ report, deadlocks }: { report: Report; deadlocks: number[] }): VNode | null {
   const [all, setAll] = useState(false);

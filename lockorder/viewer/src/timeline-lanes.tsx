@@ -96,7 +96,7 @@ function Mark({ x, y, does, matters }: { x: number; y: number; does: string; mat
   const access = /read|write|load|store|update|exchange/i.test(does);
   const looks = /read|load/i.test(does) && !/write|update/i.test(does);
   const kind = "tl-mark" + (looks ? " tl-mark-hollow" : "") + (matters ? " tl-mark-key" : "");
-  if (access) return <circle class={kind} cx={n(x)} cy={n(y)} r={size} />;
+  if (access) return <circle class={kind} cx={n(x)} cy={n(y)} r={matters ? size : looks ? size : 5} />;
   return <rect class={kind + " tl-mark-hollow"} x={n(x - size + 0.5)} y={n(y - size + 0.5)} width={2 * size - 1} height={2 * size - 1} rx={1} />;
 }
 

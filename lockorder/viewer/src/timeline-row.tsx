@@ -60,7 +60,7 @@ export function TimelineRow(props: Props): VNode {
   const [left, width] = props.geometry.across;
   return (
     <li class="tl-row tl-end" style={style} {...set}>
-      <span style={{ left: left + "px", width: width + "px" }}>
+      <span tabIndex={-1} style={{ left: left + "px", width: width + "px" }}>
         <b>The run fails:</b> <Message text={props.ending} length={200} name={60} />
       </span>
     </li>

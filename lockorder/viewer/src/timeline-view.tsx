@@ -49,6 +49,7 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
   const lines = (step: number) => (model.timeline.steps[step].key || model.timeline.steps[step].words ? 1 : 0) * ((codes(step) ? 1 : 0) + (model.timeline.steps[step].words ? 1 : 0));
   const tops = useMemo(() => topsOf(rows, lines), [rows, codes]);
 
+  const unfold = (row: Row) => row.kind === "fold" && setOpen(new Set(open).add(row.first));
   const update = () => {
     if (!box.current) return;
     const place = box.current.getBoundingClientRect();
@@ -65,20 +66,37 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
       window.removeEventListener("resize", update);
     };
   });
-  useLayoutEffect(update, [rows, tops]);
+  // A link may lead to a step that is folded: it is opened first.
+  const toShow = useRef(wanted >= 0);
+  useLayoutEffect(() => {
+    update();
+    if (!toShow.current) return;
+    const row = rows[rowOfStep(rows, chosen)];
+    if (row.kind === "fold" && row.first !== chosen) {
+      unfold(row);
+      return;
+    }
+    toShow.current = false;
+    // The view has to be at its top before.
+    requestAnimationFrame(() => requestAnimationFrame(() => show(rowOfStep(rows, chosen), false)));
+  }, [rows, tops]);
 
   /** Brings a step's row into sight. */
   const show = (row: number, focus: boolean) => {
     if (!box.current) return;
     const place = box.current.getBoundingClientRect();
     const [top, bottom] = [place.top + tops[row], place.top + tops[row + 1]];
+    // In a narrow window the chosen step's panel lies over the rows.
+    const panel = box.current.closest(".timeline")?.querySelector(".tl-details")?.getBoundingClientRect();
+    const sight = window.innerHeight - (panel && panel.left < place.right ? panel.height : 0);
     if (top < STICKY) window.scrollBy({ top: top - STICKY - 8, behavior: "instant" });
-    else if (bottom > window.innerHeight - 16) window.scrollBy({ top: bottom - window.innerHeight + 60, behavior: "instant" });
+    else if (bottom > sight - 16) window.scrollBy({ top: bottom - sight + 60, behavior: "instant" });
     if (!focus) return;
     // The row may only now come into the page.
     requestAnimationFrame(() => {
       update();
-      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"] button`)?.focus({ preventScroll: true }));
+      // Another key may have come meanwhile.
+      requestAnimationFrame(() => cursor.current === row && box.current?.querySelector<HTMLElement>(`[data-row="${row}"] :is(button, [tabindex])`)?.focus({ preventScroll: true }));
     });
   };
   // Keys may come faster than the list is drawn.
@@ -119,15 +137,6 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
     if (end !== null) choose(end, true);
     else if (by !== undefined) Math.abs(by) === 1 ? move(by) : choose(Math.min(Math.max(chosenRow + by, 0), rows.length - 1), true);
   };
-  // A link may lead to a step that is folded.
-  useEffect(() => {
-    if (wanted < 0) return;
-    const row = rows[rowOfStep(rows, chosen)];
-    if (row?.kind === "fold" && row.first !== chosen) unfold(row);
-    else if (cursor.current < 0) requestAnimationFrame(() => show(rowOfStep(rows, chosen), false));
-  }, []);
-
-  const unfold = (row: Row) => row.kind === "fold" && setOpen(new Set(open).add(row.first));
   const [first, last] = printing ? [0, Math.min(rows.length, MOST_PRINTED)] : [Math.min(sight[0], rows.length - 1), Math.min(sight[1], rows.length)];
   const { lanes, steps } = timeline;
   return (
@@ -161,7 +170,7 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
               ))}
             </div>
           </div>
-          <ol class="tl-rows" ref={box} style={{ height: (printing ? tops[last] : tops[rows.length]) + "px" }} onKeyDown={keys} aria-label="Steps in order">
+          <ol class="tl-rows" ref={box} style={{ height: (printing ? tops[last] : tops[rows.length]) + "px" }} onKeyDown={keys} onFocusCapture={(event) => (cursor.current = Number((event.target as HTMLElement).closest<HTMLElement>(".tl-row")?.dataset.row ?? -1))} aria-label="Steps in order">
             <TimelineLanes model={model} rows={rows} tops={tops} geometry={geometry} first={first} last={last} />
             {rows.slice(first, last).map((row, i) => (
               <TimelineRow
