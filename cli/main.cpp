@@ -11,20 +11,6 @@ using namespace raddle::cli;
 
 namespace {
 
-/// As a shell would need it to be typed again.
-std::string quoted(llvm::StringRef Argument) {
-  constexpr llvm::StringLiteral Plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-      "@%+=:,./_-";
-  if (!Argument.empty() &&
-      Argument.find_first_not_of(Plain) == llvm::StringRef::npos)
-    return Argument.str();
-  std::string Result = "'";
-  for (char C : Argument)
-    Result += C == '\'' ? std::string("'\\''") : std::string(1, C);
-  return Result + "'";
-}
-
 /// Why \p Name is no command; empty if it is one.
 std::string unknownCommand(const CLI::App &App, const std::string &Name) {
   std::vector<std::string> Known;
@@ -47,7 +33,7 @@ int main(int Argc, char **Argv) {
   std::vector<std::string> Arguments;
   Call.Typed = "raddle";
   for (int I = 1; I < Argc; ++I) {
-    Call.Typed += " " + quoted(Argv[I]);
+    Call.Typed += " " + shellQuoted(Argv[I]);
     if (Call.HasBehind)
       Call.Behind.push_back(Argv[I]);
     else if (llvm::StringRef(Argv[I]) == "--")
@@ -66,6 +52,7 @@ int main(int Argc, char **Argv) {
   addReport(App, Call);
   addLeaks(App, Call);
   addLocks(App, Call);
+  addStress(App, Call);
   addExplain(App, Call);
   addChecks(App, Call);
   addBaseline(App, Call);

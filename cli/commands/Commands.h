@@ -37,6 +37,7 @@ void addChecks(CLI::App &App, Invocation &Call);
 void addBaseline(CLI::App &App, Invocation &Call);
 void addLeaks(CLI::App &App, Invocation &Call);
 void addLocks(CLI::App &App, Invocation &Call);
+void addStress(CLI::App &App, Invocation &Call);
 void addProfile(CLI::App &App, Invocation &Call);
 
 } // namespace raddle::cli

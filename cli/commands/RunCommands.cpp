@@ -2,6 +2,7 @@
 //
 // raddle leaks, raddle locks: run a program with the runtime preloaded, and say
 // what was seen.
+#include "cli/commands/Durations.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/Traces.h"
 #include "cli/execute/Files.h"
@@ -336,31 +337,6 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
              << "; as one page: add -o report.html\n";
   }
   return R.ExitCode;
-}
-
-/// CLI11 reads "10s", "500ms" and plain milliseconds.
-void addDuration(CLI::App &Command, const std::string &Name,
-                 std::chrono::milliseconds &To, const char *What) {
-  Command
-      .add_option_function<std::string>(
-          Name,
-          [&To, Name](const std::string &Text) {
-            StringRef Rest = Text;
-            double Value = 0;
-            size_t End = Rest.find_first_not_of("0123456789.");
-            StringRef Unit = End == StringRef::npos ? "ms" : Rest.substr(End);
-            if (Rest.substr(0, End).getAsDouble(Value) ||
-                (Unit != "ms" && Unit != "s" && Unit != "min"))
-              throw CLI::ValidationError(
-                  Name + ": '" + Text +
-                  "' is no time; write 500ms, 10s or 2min");
-            To = std::chrono::milliseconds(
-                uint64_t(Value * (Unit == "ms"  ? 1
-                                  : Unit == "s" ? 1e3
-                                                : 6e4)));
-          },
-          What)
-      ->type_name("TIME");
 }
 
 void addRun(CLI::App &App, Invocation &Call, Observe What, const char *Name,

@@ -104,4 +104,16 @@ std::string nearest(StringRef Name, ArrayRef<std::string> Known) {
   return Best;
 }
 
+std::string shellQuoted(StringRef Argument) {
+  constexpr StringLiteral Plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+      "@%+=:,./_-";
+  if (!Argument.empty() && Argument.find_first_not_of(Plain) == StringRef::npos)
+    return Argument.str();
+  std::string Result = "'";
+  for (char C : Argument)
+    Result += C == '\'' ? std::string("'\\''") : std::string(1, C);
+  return Result + "'";
+}
+
 } // namespace raddle::cli

@@ -28,6 +28,9 @@ std::string relativeTo(llvm::StringRef Path, llvm::StringRef Root);
 /// \p Path is \p Folder or below it.
 bool isBelow(llvm::StringRef Path, llvm::StringRef Folder);
 
+/// As a shell would need it to be typed.
+std::string shellQuoted(llvm::StringRef Argument);
+
 /// The one of \p Known that \p Name is most likely meant to be, or "".
 std::string nearest(llvm::StringRef Name, llvm::ArrayRef<std::string> Known);
 

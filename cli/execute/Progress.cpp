@@ -15,6 +15,12 @@ bool progressWanted() {
          StringRef(Terminal) != "dumb";
 }
 
+/// The last column is left free: some terminals go on in the next line.
+static size_t columns() {
+  unsigned Columns = sys::Process::StandardErrColumns();
+  return Columns ? Columns - 1 : 79;
+}
+
 std::string Progress::line(size_t Done, size_t Total, double Seconds,
                            StringRef What, size_t Width) {
   std::string Text;
@@ -48,9 +54,13 @@ void Progress::step(StringRef What) {
   double Seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - Begin)
           .count();
-  unsigned Columns = sys::Process::StandardErrColumns();
-  Out << "\r" << line(Done, Total, Seconds, What, Columns ? Columns - 1 : 79)
-      << "\033[K";
+  show(line(Done, Total, Seconds, What, columns()));
+}
+
+void Progress::show(StringRef Line) {
+  if (!Show)
+    return;
+  Out << "\r" << Line.take_front(columns()) << "\033[K";
   Out.flush();
   Shown = true;
 }

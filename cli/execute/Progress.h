@@ -19,6 +19,8 @@ public:
   void start(size_t Total);
   /// One more is done.
   void step(llvm::StringRef What);
+  /// Any line, in place of the last one.
+  void show(llvm::StringRef Line);
   /// Takes the line away, so that something else can be written.
   void clear();
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/trace/RunFindings.h"
+#include "cli/trace/StackSteps.h"
 #include "cli/trace/Symbolise.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -21,7 +22,7 @@ std::string durationText(double Seconds) {
 
 namespace {
 
-using Stack = std::vector<Frame>;
+using Stack = FrameStack;
 
 class RunFindings {
 public:
@@ -33,13 +34,6 @@ private:
   const Stack *stack(Index I) const {
     return I && *I < Run.Stacks.size() ? &Run.Stacks[*I] : nullptr;
   }
-  /// The innermost frame that the user wrote and whose place is known; failing
-  /// that, whose function is; failing that, the innermost of all.
-  static const Frame *site(const Stack *S);
-  static std::string siteName(const Stack *S);
-  /// The stack from outside in; its innermost step has \p Kind and \p Text.
-  static void addStack(Witness &W, const Stack *S, StepKind Kind,
-                       const std::string &Text);
   void addWait(Witness &W, Index At, const std::optional<WaitsFor> &On,
                StringRef Otherwise) const;
   void addOwner(Diagnosis &D, const std::optional<WaitsFor> &On) const;
@@ -88,76 +82,15 @@ std::string holder(const WaitsFor &On, StringRef Before, StringRef After) {
   return (Before + On.Owner + After).str();
 }
 
-const Frame *RunFindings::site(const Stack *S) {
-  if (!S || S->empty())
-    return nullptr;
-  const Frame *Named = nullptr;
-  for (const Frame &F : *S) {
-    if (isLibraryFrame(F))
-      continue;
-    if (!F.Where.File.empty())
-      return &F;
-    if (!Named && !F.Function.empty())
-      Named = &F;
-  }
-  return Named ? Named : &S->front();
-}
-
-std::string RunFindings::siteName(const Stack *S) {
-  const Frame *F = site(S);
-  if (!F)
-    return "";
-  return F->Function.empty() ? sys::path::filename(F->Module).str()
-                             : F->Function;
-}
-
-void RunFindings::addStack(Witness &W, const Stack *S, StepKind Kind,
-                           const std::string &Text) {
-  const Frame *Site = site(S);
-  if (!Site)
-    return;
-  // From the first frame that says something: below it is only the library
-  // that started the thread.
-  size_t Outer = S->size();
-  while (Outer > 0 && isLibraryFrame((*S)[Outer - 1]) &&
-         &(*S)[Outer - 1] != Site)
-    --Outer;
-  for (size_t I = Outer; I-- > 0;) {
-    const Frame &F = (*S)[I];
-    bool IsSite = &F == Site;
-    if (!IsSite && isLibraryFrame(F))
-      continue;
-    Step Next;
-    Next.Function = F.Function;
-    Next.Where = F.Where;
-    if (IsSite) {
-      Next.Kind = Kind;
-      Next.Text = Text;
-    } else {
-      size_t Callee = I;
-      while (Callee-- > 0)
-        if (!isLibraryFrame((*S)[Callee]) || &(*S)[Callee] == Site)
-          break;
-      Next.Kind = StepKind::Call;
-      Next.Text = "calls '" + frameName((*S)[Callee]) + "'";
-    }
-    if (F.Where.File.empty())
-      Next.Text += " at " + frameText(F);
-    W.Steps.push_back(std::move(Next));
-    if (IsSite)
-      break;
-  }
-}
-
 void RunFindings::addWait(Witness &W, Index At,
                           const std::optional<WaitsFor> &On,
                           StringRef Otherwise) const {
   if (!On)
-    return addStack(W, stack(At), StepKind::Note, Otherwise.str());
+    return addSteps(W, stack(At), StepKind::Note, Otherwise.str());
   std::string Text =
       "waits for " + waitObject(*On, true) + holder(*On, ", held by ", "");
   StepKind Kind = On->Kind == "join" ? StepKind::Join : StepKind::Wait;
-  addStack(W, stack(At), Kind, Text);
+  addSteps(W, stack(At), Kind, Text);
 }
 
 void RunFindings::addOwner(Diagnosis &D,
@@ -167,7 +100,7 @@ void RunFindings::addOwner(Diagnosis &D,
   Witness W;
   std::string Object = waitObject(*On, true);
   W.Title = "where " + On->Owner + " took " + Object;
-  addStack(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + Object);
+  addSteps(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + Object);
   if (!W.Steps.empty())
     D.Witnesses.push_back(std::move(W));
 }
@@ -175,7 +108,7 @@ void RunFindings::addOwner(Diagnosis &D,
 void RunFindings::place(Diagnosis &D,
                         std::initializer_list<Index> Stacks) const {
   for (Index I : Stacks)
-    if (const Frame *F = site(stack(I)); F && !F->Where.File.empty()) {
+    if (const Frame *F = userFrame(stack(I)); F && !F->Where.File.empty()) {
       D.Where = F->Where;
       return;
     }
@@ -256,8 +189,8 @@ Diagnosis RunFindings::leak(const LeakGroup &G) const {
   if (!G.Test.empty())
     D.Message += " (started by the test " + G.Test + ")";
   place(D, {G.Creation, G.Now});
-  D.Identity = {siteName(stack(G.Creation)), siteName(stack(G.Now)), G.State,
-                G.On ? G.On->Kind : "", G.Test};
+  D.Identity = {userFrameName(stack(G.Creation)), userFrameName(stack(G.Now)),
+                G.State, G.On ? G.On->Kind : "", G.Test};
   if (stack(G.Now)) {
     Witness W;
     W.Title =
@@ -270,7 +203,7 @@ Diagnosis RunFindings::leak(const LeakGroup &G) const {
   if (stack(G.Creation)) {
     Witness W;
     W.Title = "where it was made";
-    addStack(W, stack(G.Creation), StepKind::Start,
+    addSteps(W, stack(G.Creation), StepKind::Start,
              G.Kind == "thread" ? "starts the thread" : "makes the " + G.Kind);
     if (!W.Steps.empty())
       D.Witnesses.push_back(std::move(W));
@@ -333,7 +266,7 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
   for (const DeadlockThread &T : View.Threads) {
     if (D.Where.File.empty())
       place(D, {T.Stack});
-    D.Identity.push_back(siteName(stack(T.Stack)));
+    D.Identity.push_back(userFrameName(stack(T.Stack)));
     Witness W;
     W.Title = waitText(T);
     if (T.Seconds >= 0.001)

@@ -6,6 +6,7 @@
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/SHA1.h"
 #include <sys/stat.h>
 
@@ -33,6 +34,7 @@ Expected<StressProgram> examineProgram(StringRef Path) {
   // Links stay: some programs look at the name that they were called by.
   SmallString<256> File(Path);
   std::error_code Code = sys::fs::make_absolute(File);
+  sys::path::remove_dots(File);
   if (!Code && !sys::fs::exists(File))
     Code = std::make_error_code(std::errc::no_such_file_or_directory);
   if (Code)

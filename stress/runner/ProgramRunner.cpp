@@ -42,6 +42,8 @@ public:
         AccessPoints(std::move(AccessPoints)), Files(std::move(Files)) {}
 
   Expected<RunResult> run(const RunRequest &Request) override;
+  Expected<RunRecords> lastRecords() const override;
+  Expected<std::string> lastLog() const override { return Files.log(); }
   const StressProgram &program() const override { return What; }
 
 private:
@@ -243,6 +245,13 @@ Expected<RunResult> Runner::run(const RunRequest &Request) {
       std::chrono::duration<double>(SteadyClock::now() - Start).count();
   Files.read(Request.WantRecords, Result);
   return Result;
+}
+
+Expected<RunRecords> Runner::lastRecords() const {
+  Expected<std::string> Log = Files.log();
+  if (!Log)
+    return Log.takeError();
+  return readRunLog(*Log, Files.logPath());
 }
 
 } // namespace

@@ -106,6 +106,10 @@ public:
   virtual ~ProgramRunner() = default;
   /// Fails only where nothing could be run at all.
   virtual llvm::Expected<RunResult> run(const RunRequest &Request) = 0;
+  /// Of the last run, as long as there is no next one: its log's records, and
+  /// the bytes of the log.
+  virtual llvm::Expected<RunRecords> lastRecords() const = 0;
+  virtual llvm::Expected<std::string> lastLog() const = 0;
   virtual const StressProgram &program() const = 0;
 };
 

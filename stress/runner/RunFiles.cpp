@@ -102,23 +102,34 @@ Error RunFiles::reset() {
   return Error::success();
 }
 
+bool RunFiles::readHead(RunLogHead &Head) const {
+  return ::pread(Log, &Head, sizeof(Head), 0) == sizeof(Head) &&
+         std::memcmp(Head.Magic, RunLogMagic, sizeof(Head.Magic)) == 0 &&
+         Head.HeaderSize == sizeof(Head) &&
+         Head.Used <= LogBytes - sizeof(Head);
+}
+
+Expected<std::string> RunFiles::log() const {
+  RunLogHead Head{};
+  if (!readHead(Head))
+    return createStringError("'" + LogPath +
+                             "' was written over by the program");
+  return part(Log, 0, sizeof(Head) + Head.Used);
+}
+
 void RunFiles::read(bool WithRecords, RunResult &Into) const {
   Into.Out = output(Out);
   Into.Err = output(Err);
   RunLogHead Head{};
-  if (::pread(Log, &Head, sizeof(Head), 0) != sizeof(Head) ||
-      std::memcmp(Head.Magic, RunLogMagic, sizeof(Head.Magic)) != 0 ||
-      Head.HeaderSize != sizeof(Head) || Head.Used > LogBytes - sizeof(Head)) {
+  if (!readHead(Head)) {
     Into.Trouble = "'" + LogPath + "' was written over by the program";
     return;
   }
+  // The runtime has not taken control: there is nothing but our own head.
+  if (!Head.Pid)
+    return;
   // Strategy[] ends with a zero whatever is in it.
   Head.Strategy[sizeof(Head.Strategy) - 1] = 0;
-  if (!Head.Pid) {
-    // The runtime has not taken control: there is nothing but our own head.
-    Into.Log = {};
-    return;
-  }
   Into.Log = Head;
   if (!WithRecords)
     return;

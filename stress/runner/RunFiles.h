@@ -22,12 +22,16 @@ public:
   /// After it: Out, Err, Log, and Records if \p WithRecords.
   void read(bool WithRecords, RunResult &Into) const;
 
+  /// Head and records.
+  llvm::Expected<std::string> log() const;
+
   int out() const { return Out; }
   int err() const { return Err; }
   const std::string &logPath() const { return LogPath; }
 
 private:
   RunFiles() = default;
+  bool readHead(RunLogHead &Head) const;
   std::string LogPath;
   uint64_t LogBytes = 0;
   int Out = -1, Err = -1, Log = -1;
