@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Shadow.h"
 #include "runtime/core/Memory.h"
+#include "stress/schedule/RunLogWriter.h"
 #include "stress/schedule/Token.h"
 
 namespace raddle::stress {
@@ -46,8 +47,13 @@ uint32_t objectNumber(const volatile void *Address) {
   uint32_t *Number = Numbers.insert(keyOf(Address));
   if (!Number || !grow())
     return 0;
-  if (!*Number)
+  if (!*Number) {
     *Number = ++Count;
+    RunObjectRecord R = {};
+    R.Object = Count;
+    R.Address = keyOf(Address);
+    TheRunLog.write(RunRecordType::Object, R);
+  }
   return *Number;
 }
 
@@ -136,8 +142,11 @@ void removeHold(Controlled &T, Shadow &S) {
 
 void dropHold(Controlled &T, Shadow &S) {
   Hold *H = holdOf(T, S);
+  // Some programs unlock what another thread has locked.
+  if (!H)
+    H = S.Holds;
   if (H && --H->Count == 0)
-    removeHold(T, S);
+    removeHold(*H->Thread, S);
 }
 
 PendingSignal *newSignal() {
