@@ -52,18 +52,16 @@ bool touch(uint64_t Address, uint16_t Thread, bool Writes, uint32_t Place) {
     return true;
   if (!G->Thread)
     G->Thread = Thread;
-  bool WasNoticed = G->Shared && G->Written;
   G->Written |= Writes;
-  G->Shared |= G->Thread != Thread;
+  if (G->Thread != Thread && !G->Shared) {
+    G->Shared = true;
+    if (G->Written)
+      TheKnowledge.touchedShared(G->Place);
+  }
   bool Noticed = G->Shared && G->Written;
   if (Noticed)
     TheKnowledge.touchedShared(Place);
-  if (Noticed && !WasNoticed)
-    TheKnowledge.touchedShared(G->Place);
-  // While there are only reads, the first thread's place is kept: the write
-  // that may come shows that it should have been a point.
-  if (Noticed || !G->Shared)
-    G->Place = Place;
+  G->Place = Place;
   return Noticed;
 }
 
@@ -100,7 +98,8 @@ void controlled(const ControlledView &Me, const void *Address, size_t Size,
   // A private access has a number too: it may be the flag that its thread spins
   // on until another one comes.
   controllerPoint(Kind, Address, unsigned(Size), Pc,
-                  Noticed || TheKnowledge.isKnown(Place));
+                  Noticed || (!(At >= Me.StackLow && At < Me.StackHigh) &&
+                              TheKnowledge.isKnown(Place)));
 }
 
 bool contains(const char *Text, const char *What) {

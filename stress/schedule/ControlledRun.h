@@ -27,6 +27,7 @@ struct ControlledRun {
   std::vector<RunFinalRecord> Finals;
   std::vector<std::vector<uint64_t>> Stacks; ///< Of Finals.
   std::vector<RunHeldRecord> Held;
+  std::vector<RunObjectRecord> Objects;
   std::vector<std::pair<RunModuleRecord, std::string>> Modules;
   std::vector<std::string> Uncontrolled;
 
@@ -99,6 +100,9 @@ inline void readLog(const std::string &Path, ControlledRun &Into) {
     case RunRecordType::Held:
       Fits = Add(Into.Held);
       break;
+    case RunRecordType::Object:
+      Fits = Add(Into.Objects);
+      break;
     case RunRecordType::Final:
       Fits = Add(Into.Finals);
       Into.Stacks.emplace_back(Into.Finals.back().Frames);
@@ -120,7 +124,6 @@ inline void readLog(const std::string &Path, ControlledRun &Into) {
       break;
     }
     case RunRecordType::Thread:
-    case RunRecordType::Object:
       break;
     default:
       Fits = false;

@@ -33,16 +33,6 @@ void install() {
   Done = true;
   Original = Real;
   controlMutexes();
-  controlLocks();
-  controlSemaphores();
-  controlBarriers();
-  controlOnce();
-  controlSleeps();
-  controlClocks();
-  controlFutexes();
-  controlRandomness();
-  controlPolls();
-  controlTransfers();
   controlConditions();
   controlThreads();
   controlCancel();
@@ -90,7 +80,6 @@ bool takeControl() {
   TheRun.StepLimit = O.StepLimit;
   TheRun.Chooser = Chooser;
   TheRun.AccessPoints = accessesArePoints && accessesArePoints();
-  seedRandomness(TheRun.Seed);
   RunLogHead &Head = TheRunLog.head();
   Head.Pid = sys::pid();
   Head.Seed = TheRun.Seed;

@@ -34,6 +34,9 @@ TEST(Controller, TheSameSeedGivesTheSameRun) {
   EXPECT_EQ(First.Head.Threads, 5u);
   EXPECT_EQ(First.Head.Events, First.Events.size());
   EXPECT_EQ(First.Head.Switches, First.Switches.size());
+  ASSERT_EQ(First.Head.Objects, First.Objects.size());
+  for (uint32_t I = 0; I != First.Head.Objects; ++I)
+    EXPECT_EQ(First.Objects[I].Object, I + 1);
   EXPECT_GT(First.Head.Preemptions, 0u);
   for (int I = 0; I != 20; ++I) {
     ControlledRun Again = runControlled({guest("queue")}, random(7));

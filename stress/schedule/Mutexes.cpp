@@ -120,15 +120,23 @@ int pthreadUnlock(pthread_mutex_t *M) {
   return unlock(M, [=] { return Original.pthread_mutex_unlock(M); });
 }
 
+void forget(const void *M) {
+  Controlled *Me = controlled();
+  if (!Me)
+    return;
+  InController In(*Me);
+  forgetShadow(M);
+}
+
 int init(pthread_mutex_t *M, const pthread_mutexattr_t *A) {
-  forgetObject(M);
+  forget(M);
   return Original.pthread_mutex_init(M, A);
 }
 
 int destroy(pthread_mutex_t *M) {
   int Result = Original.pthread_mutex_destroy(M);
   if (Result == 0)
-    forgetObject(M);
+    forget(M);
   return Result;
 }
 
@@ -163,13 +171,13 @@ int c11Unlock(mtx_t *M) {
 }
 
 int c11Init(mtx_t *M, int Type) {
-  forgetObject(M);
+  forget(M);
   return Original.mtx_init(M, Type);
 }
 
 void c11Destroy(mtx_t *M) {
   Original.mtx_destroy(M);
-  forgetObject(M);
+  forget(M);
 }
 
 } // namespace
