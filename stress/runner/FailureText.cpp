@@ -61,8 +61,11 @@ std::optional<FailureText> assertion(StringRef Line) {
     }
   StringRef What = Text.substr(0, End);
   F.Says = ("assertion '" + What.substr(0, MaxSays) + "' failed").str();
-  if (!F.Function.empty())
-    F.Says += " in " + F.Function;
+  if (std::string Plain = plainFunction(F.Function); !Plain.empty()) {
+    StringRef Name = Plain;
+    Name.consume_front("(anonymous namespace)::");
+    F.Says += (" in " + Name + "()").str();
+  }
   F.Key = ("assertion|" + plainFunction(F.Function) + "@" + baseName(F.File) +
            "|" + What)
               .str();

@@ -20,7 +20,7 @@ TEST(FailureText, Assertions) {
   EXPECT_EQ(F.File, "src/queue.cpp");
   EXPECT_EQ(F.Line, 41u);
   EXPECT_EQ(F.Function, "int Queue::pop()");
-  EXPECT_EQ(F.Says, "assertion 'size_ > 0' failed in int Queue::pop()");
+  EXPECT_EQ(F.Says, "assertion 'size_ > 0' failed in Queue::pop()");
   EXPECT_EQ(F.Key, "assertion|Queue::pop@queue.cpp|size_ > 0");
 
   // Another line, another copy of the sources, another program.

@@ -3,16 +3,20 @@
 // Delta debugging: ddmin of Zeller and Hildebrandt, "Simplifying and Isolating
 // Failure-Inducing Input" (TSE 2002), over the switches of a schedule, as
 // Choi and Zeller did it in "Isolating Failure-Inducing Thread Schedules"
-// (ISSTA 2002). It departs from them in three ways:
+// (ISSTA 2002). It departs from them in four ways:
 // - What is left out is not a difference to a run that passes: the thread that
 //   runs goes on, which is always possible.
 // - Preemptions first, with all other switches kept; then the others. Only the
 //   first need an explanation, and they are few.
 // - After a run that fails, switches that it did not make are gone at once.
+// - Taking out single switches gets stuck where two hold each other up, so
+//   neighbours are tried together.
 // At last each preemption is moved as late as it still fails: then the thread
 // stands before the very step that matters, and not somewhere ahead of it.
 #include "stress/runner/Minimise.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/xxhash.h"
 #include <algorithm>
 #include <map>
@@ -54,6 +58,7 @@ public:
         uint64_t Before = Wanted.size();
         reduce(/*Preemptions=*/true);
         reduce(/*Preemptions=*/false);
+        join();
         if (Wanted.size() == Before)
           break;
       }
@@ -69,8 +74,9 @@ private:
     return Trouble || Result.Runs >= Limits.Runs || Clock::now() >= End;
   }
 
-  /// Runs \p Candidate; keeps it if it fails.
-  bool attempt(const Schedule &Candidate) {
+  /// Runs \p Candidate; keeps it if it fails, and \p Accept is true of it.
+  bool attempt(const Schedule &Candidate,
+               function_ref<bool(const Attempt &)> Accept = {}) {
     if (over())
       return false;
     uint64_t Hash = xxh3_64bits(
@@ -84,7 +90,7 @@ private:
       Trouble = A.takeError();
       return false;
     }
-    if (!A->Fails) {
+    if (!A->Fails || (Accept && !Accept(*A))) {
       report();
       return false;
     }
@@ -196,23 +202,44 @@ private:
     if (Later[At].Clock > UINT64_MAX - Step)
       return false;
     Later[At].Clock += Step;
-    if (Why.contains(placeOf(Later[At])))
+    Place Moved = placeOf(Later[At]);
+    if (Why.contains(Moved))
       return false; // Another switch is there.
-    Attempt Before = Result.Best;
-    uint64_t Preemptions = Before.preemptions();
-    auto WhyBefore = Why;
-    Schedule WantedBefore = Wanted;
-    if (!attempt(Later))
+    uint64_t Preemptions = Result.Best.preemptions();
+    return attempt(Later, [&](const Attempt &A) {
+      if (A.preemptions() != Preemptions)
+        return A.preemptions() < Preemptions;
+      // Only if it is this switch that is made now, and all others are.
+      for (const ScheduleSwitch &S : Later)
+        if (!is_contained(A.Made, S))
+          return false;
+      for (size_t I = 0; I < A.Made.size(); ++I)
+        if (placeOf(A.Made[I]) == Moved)
+          return A.Why[I] == RunSwitchRecord::Preempted;
       return false;
-    uint64_t Now = Result.Best.preemptions();
-    if (Now < Preemptions ||
-        (Now == Preemptions && Wanted.size() == WantedBefore.size() &&
-         isPreemption(Wanted[At])))
-      return true;
-    Result.Best = std::move(Before);
-    Why = std::move(WhyBefore);
-    Wanted = std::move(WantedBefore);
-    return false;
+    });
+  }
+
+  /// What taking out one by one does not find: two switches that are in each
+  /// other's way, and a thread that is let run only to be stopped at once.
+  void join() {
+    for (size_t I = 0; I + 1 < Wanted.size() && !over();) {
+      auto Better = [Before = Result.Best.preemptions(),
+                     Size = Result.Best.Made.size()](const Attempt &A) {
+        return A.preemptions() < Before ||
+               (A.preemptions() == Before && A.Made.size() < Size);
+      };
+      Schedule Less = Wanted;
+      Less.erase(Less.begin() + I, Less.begin() + I + 2);
+      bool Found = attempt(Less, Better);
+      if (!Found && Wanted[I].Next == Wanted[I + 1].Thread) {
+        Less = Wanted;
+        Less[I].Next = Wanted[I + 1].Next;
+        Less.erase(Less.begin() + I + 1);
+        Found = Less[I].Next != Less[I].Thread && attempt(Less, Better);
+      }
+      I = Found ? 0 : I + 1;
+    }
   }
 
   const std::function<Expected<Attempt>(const Schedule &)> &Try;

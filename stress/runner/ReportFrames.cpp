@@ -216,6 +216,8 @@ std::string plainFunction(StringRef Function) {
   }
   if (LastSpace < Result.size())
     Result.erase(0, LastSpace);
+  // "void *f(int)"
+  Result.erase(0, Result.find_first_not_of("*&"));
   return StringRef(Result).rtrim().str();
 }
 

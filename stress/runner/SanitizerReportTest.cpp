@@ -320,6 +320,9 @@ TEST(PlainFunction, LeavesTheName) {
   EXPECT_EQ(plainFunction("f [clone .part.0]"), "f");
   EXPECT_EQ(plainFunction("f.cold"), "f");
   EXPECT_EQ(plainFunction("main()::<lambda(int)>"), "main::lambda");
+  EXPECT_EQ(plainFunction("void *f(void *)"), "f");
+  EXPECT_EQ(plainFunction("A &B::operator*()"), "B::operator*");
+  EXPECT_EQ(plainFunction("&&"), "");
   EXPECT_EQ(plainFunction(""), "");
   EXPECT_EQ(plainFunction("<<<<"), "");
   EXPECT_EQ(plainFunction("))))"), "))))");
