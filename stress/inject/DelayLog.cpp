@@ -10,7 +10,7 @@
 
 namespace raddle::stress {
 
-constinit DelayLog TheDelayLog;
+DelayLog TheDelayLog;
 
 bool DelayLog::open(const char *Path, uint64_t Seed, uint64_t Now) {
   int File = sys::open(Path, O_RDWR);

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "cli/stress/MakeTimeline.h"
+#include "cli/stress/Story.h"
+#include <algorithm>
+
+using namespace llvm;
+
+namespace raddle::cli {
+
+using stress::Op;
+using stress::RunEventRecord;
+using stress::RunSwitchRecord;
+
+namespace {
+
+/// As many as a page can show and a person can read.
+constexpr size_t MaxSteps = 120;
+constexpr size_t Around = 2; ///< Steps shown on both sides of a preemption.
+constexpr size_t Last = 6;   ///< And of the end of the run.
+constexpr size_t Short = 40; ///< A run of so many is shown as a whole.
+constexpr size_t MaxHolds = 200;
+
+/// A lock from its acquisition to its release, as events.
+struct Hold {
+  uint32_t Thread, Object;
+  size_t Begin, End; ///< End: that of the run, if it was not released.
+};
+
+std::vector<Hold> holdsOf(const stress::RunRecords &Run) {
+  std::vector<Hold> Result;
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> Open;
+  // An attempt may have failed: it counts when its release is seen.
+  std::map<std::pair<uint32_t, uint32_t>, size_t> Tried;
+  // Who waits on a condition has given back a mutex; which one, only its Relock
+  // says.
+  std::map<uint32_t, size_t> Waits;
+  for (size_t I = 0; I < Run.Events.size(); ++I) {
+    const RunEventRecord &E = Run.Events[I];
+    std::pair Key(E.Head.Thread, E.Object);
+    switch (E.Kind) {
+    case Op::Wait:
+      Waits[E.Head.Thread] = I;
+      break;
+    case Op::Relock:
+      if (auto At = Waits.find(E.Head.Thread); At != Waits.end()) {
+        auto &Begins = Open[Key];
+        if (!Begins.empty() && Begins.back() < At->second) {
+          Result.push_back(
+              {E.Head.Thread, E.Object, Begins.back(), At->second});
+          Begins.pop_back();
+        }
+        Waits.erase(At);
+      }
+      [[fallthrough]];
+    case Op::Lock:
+    case Op::SharedLock:
+      Open[Key].push_back(I);
+      break;
+    case Op::TryLock:
+    case Op::TrySharedLock:
+      Tried[Key] = I;
+      break;
+    case Op::Unlock: {
+      auto At = Open.find(Key);
+      if (At != Open.end() && !At->second.empty()) {
+        Result.push_back({E.Head.Thread, E.Object, At->second.back(), I});
+        At->second.pop_back();
+      } else if (auto Try = Tried.find(Key); Try != Tried.end()) {
+        Result.push_back({E.Head.Thread, E.Object, Try->second, I});
+        Tried.erase(Try);
+      }
+      break;
+    }
+    default:
+      break;
+    }
+  }
+  for (const auto &[Key, Begins] : Open)
+    for (size_t Begin : Begins) {
+      // It still waits: what it took last before is not held.
+      auto At = Waits.find(Key.first);
+      bool Given = At != Waits.end() && Begin < At->second;
+      Result.push_back({Key.first, Key.second, Begin,
+                        Given ? At->second : Run.Events.size()});
+      if (Given)
+        Waits.erase(At);
+    }
+  return Result;
+}
+
+class Maker {
+public:
+  Maker(const stress::RunRecords &Run, RunPlaces &Places, RunTime &Into)
+      : Run(Run), Places(Places), Into(Into), Slices(slicesOf(Run)) {}
+
+  Timeline make(StringRef Says) {
+    Told = tellStory(Run, Slices, Places, Says);
+    Result.Story = Told.Sentences;
+    for (uint32_t T = 1; T < std::max<size_t>(Run.Threads.size(), 2); ++T) {
+      TimelineLane L;
+      L.Thread = Places.thread(T);
+      if (T < Run.Threads.size() && Run.Threads[T].Pc)
+        L.Creation = stack(Run.Threads[T].Pc);
+      Result.Lanes.push_back(std::move(L));
+    }
+    choose();
+    steps();
+    Result.Left = Run.Events.size() - Shown.size();
+    holds();
+    return std::move(Result);
+  }
+
+private:
+  Index stack(uint64_t Pc) {
+    auto [It, New] = Stacks.try_emplace(Pc);
+    if (New) {
+      It->second = uint32_t(Into.Stacks.size());
+      Into.Stacks.push_back(Places.frames(Pc));
+    }
+    return It->second;
+  }
+
+  void show(size_t Event) {
+    if (Event < Run.Events.size() && Shown.size() < MaxSteps &&
+        !isSilent(Run.Events[Event].Kind))
+      Shown.insert(Event);
+  }
+
+  /// Most important first, as there is room for some only.
+  void choose() {
+    size_t Ending = Run.Events.size() <= Short ? Short : Last;
+    for (size_t I = 0; I < Ending && I < Run.Events.size(); ++I)
+      show(Run.Events.size() - 1 - I);
+    for (size_t Event : Told.Key)
+      show(Event);
+    for (size_t S = Slices.size(); S-- > 0;) {
+      if (Slices[S].Why != RunSwitchRecord::Preempted)
+        continue;
+      for (size_t I = 0; I < Around; ++I) {
+        if (Slices[S].End > Slices[S].Begin + I)
+          show(Slices[S].End - 1 - I);
+        show(Slices[S].End + I);
+      }
+      show(lastOf(Run, Slices[S]));
+      show(nextOf(Run, Slices[S]));
+    }
+    // Where a lock is taken and given back around what is shown.
+    Holds = holdsOf(Run);
+    std::set<size_t> Before = Shown;
+    for (const Hold &H : Holds) {
+      auto Inside = Before.lower_bound(H.Begin);
+      if (Inside == Before.end() || *Inside > H.End)
+        continue;
+      show(H.Begin);
+      show(H.End);
+    }
+    // A slice that is not seen at all would hide that there was a switch.
+    for (const RunSlice &S : Slices)
+      if (auto At = Shown.lower_bound(S.Begin);
+          At == Shown.end() || *At >= S.End)
+        show(S.Begin);
+  }
+
+  void steps() {
+    std::set<size_t> Stops, Resumes;
+    for (const RunSlice &S : Slices)
+      if (S.Why == RunSwitchRecord::Preempted) {
+        Stops.insert(lastOf(Run, S));
+        Resumes.insert(nextOf(Run, S));
+      }
+    for (size_t I : Shown) {
+      const RunEventRecord &E = Run.Events[I];
+      TimelineStep S;
+      S.Lane = E.Head.Thread ? E.Head.Thread - 1 : 0;
+      if (S.Lane >= Result.Lanes.size())
+        continue;
+      S.Does = opName(E.Kind).str();
+      if (E.Object)
+        S.Object = Places.object(E.Object);
+      if (S.Object.empty() && E.Object)
+        S.Object = "object " + std::to_string(E.Object);
+      if (E.Pc)
+        S.Stack = stack(E.Pc);
+      S.Stopped = Stops.contains(I);
+      S.Preempted = Resumes.contains(I);
+      S.Key = Told.Key.contains(I);
+      if (auto At = Told.Words.find(I); At != Told.Words.end())
+        S.Words = At->second;
+      Numbers[I] = uint32_t(Result.Steps.size());
+      Result.Steps.push_back(std::move(S));
+    }
+  }
+
+  void holds() {
+    for (const Hold &H : Holds) {
+      auto Begin = Numbers.lower_bound(H.Begin);
+      if (Begin == Numbers.end() || Begin->first > H.End ||
+          Result.Holds.size() >= MaxHolds ||
+          H.Thread - 1 >= Result.Lanes.size())
+        continue;
+      TimelineHold T;
+      T.Lane = H.Thread - 1;
+      T.Lock = Places.object(H.Object);
+      if (T.Lock.empty())
+        T.Lock = "lock " + std::to_string(H.Object);
+      T.Begin = Begin->second;
+      if (H.End < Run.Events.size()) {
+        auto End = Numbers.upper_bound(H.End);
+        T.End = std::prev(End)->second;
+      }
+      Result.Holds.push_back(std::move(T));
+    }
+  }
+
+  const stress::RunRecords &Run;
+  RunPlaces &Places;
+  RunTime &Into;
+  std::vector<RunSlice> Slices;
+  Story Told;
+  std::set<size_t> Shown;
+  std::vector<Hold> Holds;
+  std::map<uint64_t, Index> Stacks;
+  std::map<size_t, uint32_t> Numbers; ///< Event to step.
+  Timeline Result;
+};
+
+} // namespace
+
+Timeline makeTimeline(const stress::RunRecords &Run, RunPlaces &Places,
+                      StringRef Says, RunTime &Into) {
+  return Maker(Run, Places, Into).make(Says);
+}
+
+} // namespace raddle::cli
