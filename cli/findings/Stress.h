@@ -38,8 +38,9 @@ struct TimelineLane {
 
 struct TimelineStep {
   uint32_t Lane = 0;
-  std::string Does;   ///< "write", "lock", "wait": the op's name.
-  std::string Object; ///< "queue.mutex_", "int at Queue::size_", or a number.
+  uint64_t Before = 0; ///< Steps of the run left out just before this one.
+  std::string Does;    ///< "write", "lock", "wait": the op's name.
+  std::string Object;  ///< "queue.mutex_", "int at Queue::size_", or a number.
   std::optional<uint32_t> Stack; ///< Where.
   bool Preempted = false;        ///< The thread was stopped before this step.
   /// It was stopped after this step, though it could have gone on: the next
@@ -61,7 +62,7 @@ struct TimelineHold {
 struct Timeline {
   std::vector<TimelineLane> Lanes;
   std::vector<TimelineStep> Steps; ///< In order of execution.
-  uint64_t Left = 0;               ///< Steps of the run that are not shown.
+  uint64_t Left = 0; ///< Steps of the run that are not shown, wherever.
   std::vector<TimelineHold> Holds;
   /// The schedule as an explanation, a sentence for each part.
   std::vector<std::string> Story;

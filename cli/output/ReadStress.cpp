@@ -60,7 +60,8 @@ bool StressReader::test(const json::Object &O, StressTest &Into, json::Path P) {
 bool StressReader::step(const json::Object &O, TimelineStep &Into, size_t Lanes,
                         json::Path P) {
   return inside(O, "lane", Into.Lane, Lanes, P) &&
-         get(O, "does", Into.Does, P) && given(O, "object", Into.Object, P) &&
+         given(O, "before", Into.Before, P) && get(O, "does", Into.Does, P) &&
+         given(O, "object", Into.Object, P) &&
          index(O, "stack", Into.Stack, Stacks, P) &&
          given(O, "preempted", Into.Preempted, P) &&
          given(O, "stopped", Into.Stopped, P) && given(O, "key", Into.Key, P) &&

@@ -6,6 +6,7 @@
 #include "cli/output/StressWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace llvm;
@@ -73,6 +74,8 @@ void StressWriter::test(const StressTest &T) {
 /// There are tens of thousands: what is false or not known is left out.
 void StressWriter::step(const TimelineStep &S, size_t Lanes) {
   J.attribute("lane", S.Lane < Lanes ? S.Lane : 0);
+  if (S.Before)
+    J.attribute("before", S.Before);
   text("does", S.Does);
   if (!S.Object.empty())
     text("object", S.Object);
@@ -101,7 +104,7 @@ void StressWriter::timeline(const Timeline &T) {
     for (const TimelineStep &S : ArrayRef(T.Steps).drop_front(First))
       J.object([&] { step(S, T.Lanes.size()); });
   });
-  J.attribute("left", T.Left + First);
+  J.attribute("left", SaturatingAdd<uint64_t>(T.Left, First));
   J.attributeArray("holds", [&] {
     for (const TimelineHold &H : T.Holds)
       if (H.Lane < T.Lanes.size() && H.Begin < T.Steps.size() &&

@@ -93,7 +93,7 @@ inline Results withStress(const TestFolder &Folder) {
   Read.Key = Read.Stopped = true;
   Read.Words = "sees one job";
   Step(2, "read", "Queue::size_", 0).Key = true;
-  Step(2, "lock", "Queue::mutex_", 1);
+  Step(2, "lock", "Queue::mutex_", 1).Before = 40;
   Step(2, "write", "Queue::size_", 3).Key = true;
   Step(2, "unlock", "Queue::mutex_", 3);
   TimelineStep &Resumed = Step(1, "lock", "Queue::mutex_", 1);

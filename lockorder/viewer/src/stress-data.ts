@@ -20,7 +20,7 @@ export interface StressTest {
   flaky: boolean;
 }
 export interface Lane { thread: string; creation: number | null }
-export interface TimelineStep { lane: number; does: string; object: string; stack: number | null; preempted: boolean; stopped: boolean; key: boolean; words: string }
+export interface TimelineStep { lane: number; before: number; does: string; object: string; stack: number | null; preempted: boolean; stopped: boolean; key: boolean; words: string }
 /** From one step to another; end null: to the end of the run. */
 export interface Hold { lane: number; lock: string; begin: number; end: number | null }
 export interface Timeline { lanes: Lane[]; steps: TimelineStep[]; left: number; holds: Hold[]; story: string[] }
@@ -105,6 +105,7 @@ function timelineOf(raw: unknown, sizes: Sizes): Timeline {
     const s = object(value);
     return {
       lane: index(s.lane, lanes.length) ?? 0,
+      before: Math.floor(amount(s.before)),
       does: text(s.does),
       object: text(s.object),
       stack: index(s.stack, sizes.stacks),

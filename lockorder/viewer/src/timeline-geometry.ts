@@ -11,7 +11,7 @@ const MARK = 18;
 /** A column narrower than this has no room for words: they stand to the right of all lanes. */
 const NARROWEST_COLUMN = 200;
 
-export const HEIGHTS = { step: 26, fold: 30, preemption: 34, end: 36 };
+export const HEIGHTS = { step: 26, fold: 30, preemption: 34, gap: 22, end: 36 };
 export const LINE = 19;
 
 /** Columns: each thread's words beside its line. Graph: narrow lanes, words at the right. */

@@ -43,6 +43,9 @@ export function TimelineLanes({ model, rows, tops, geometry, first, last }: Prop
       for (const lane of row.lanes) runs.push(<path key={`run${index}-${lane}`} class="tl-run tl-run-folded" d={`M${n(geometry.line(lane))} ${n(above + 1)}V${n(below - 1)}`} />);
     } else if (row.kind === "preemption") {
       changes.push(<PreemptionArrow key={"change" + index} from={geometry.line(row.from)} to={geometry.line(row.to)} above={above} below={below} />);
+    } else if (row.kind === "gap") {
+      const x = geometry.across[0] - 14;
+      marks.push(<path key={"gap" + index} class="tl-gap-mark" d={`M${n(x)} ${n(above + 3)}V${n(below - 3)}`} />);
     } else {
       const [left] = geometry.across;
       marks.push(<path key="end" class="tl-end-line" d={`M${n(left - 6)} ${n(above + 6)}H${n(geometry.width)}`} />);

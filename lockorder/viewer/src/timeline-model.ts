@@ -10,10 +10,12 @@ export type Detail = "key" | "turns" | "all";
 
 export type Row =
   | { kind: "step"; step: number }
-  /** Steps from first to last, which these lanes take. */
-  | { kind: "fold"; first: number; last: number; lanes: number[] }
+  /** Steps from first to last, which these lanes take; in the run, so many. */
+  | { kind: "fold"; first: number; last: number; count: number; lanes: number[] }
   /** A thread is stopped after that step, though it could go on. */
   | { kind: "preemption"; after: number; from: number; to: number }
+  /** Steps of the run that are not recorded, before the next row. */
+  | { kind: "gap"; before: number; count: number }
   | { kind: "end" };
 
 /** How control goes from one step to the next. */
@@ -43,11 +45,20 @@ export class TimelineModel {
   readonly preemptions: number[] = [];
   /** Of each step, the next one of its lane; -1: none. */
   readonly next: Int32Array;
+  /** Of each step, its number in the run, from 1, with those that are left out before it. */
+  readonly numbers: Float64Array;
+  /** Steps that are left out before the first. */
+  readonly front: number;
 
   constructor(readonly timeline: Timeline) {
     const { steps, lanes } = timeline;
     const count = steps.length;
     this.next = new Int32Array(count).fill(-1);
+    this.numbers = new Float64Array(count);
+    // What no step has before itself is missing at the front.
+    this.front = Math.max(0, timeline.left - steps.reduce((sum, { before }) => sum + before, 0));
+    let number = this.front;
+    steps.forEach(({ before }, step) => (this.numbers[step] = number += before + 1));
     this.firstOfLane = new Int32Array(lanes.length).fill(-1);
     this.lastOfLane = new Int32Array(lanes.length).fill(-1);
     this.ended = new Uint8Array(lanes.length);
@@ -128,7 +139,9 @@ export class TimelineModel {
   rows(detail: Detail, open: ReadonlySet<number>): Row[] {
     const { steps } = this.timeline;
     const rows: Row[] = [];
+    if (this.front > 0 && steps.length > 0) rows.push({ kind: "gap", before: 0, count: this.front });
     const add = (step: number) => {
+      if (steps[step].before > 0) rows.push({ kind: "gap", before: step, count: steps[step].before });
       rows.push({ kind: "step", step });
       if (this.change[step] === Change.Preempted) rows.push({ kind: "preemption", after: step, from: steps[step].lane, to: steps[step + 1].lane });
     };
@@ -140,11 +153,12 @@ export class TimelineModel {
       let end = step + 1;
       while (end < steps.length && !this.matters[end] && (detail === "key" || steps[end].lane === steps[step].lane)) ++end;
       // A turn is a row even where it is a single step: the next one is another's.
-      if (end - step < SHORTEST_FOLD || open.has(step)) while (step < end) add(step++);
+      const hidden = this.numbers[end - 1] - this.numbers[step] + 1 + steps[step].before;
+      if (hidden < SHORTEST_FOLD || open.has(step)) while (step < end) add(step++);
       else {
         const lanes = new Set<number>();
         for (let at = step; at < end; ++at) lanes.add(steps[at].lane);
-        rows.push({ kind: "fold", first: step, last: end - 1, lanes: [...lanes].sort((a, b) => a - b) });
+        rows.push({ kind: "fold", first: step, last: end - 1, count: hidden, lanes: [...lanes].sort((a, b) => a - b) });
         step = end;
       }
     }
@@ -157,6 +171,7 @@ export class TimelineModel {
 export function stepsOf(row: Row): [number, number] {
   if (row.kind === "step") return [row.step, row.step];
   if (row.kind === "fold") return [row.first, row.last];
+  if (row.kind === "gap") return [row.before - 1, row.before - 1];
   return row.kind === "preemption" ? [row.after, row.after] : [-1, -1];
 }
 

@@ -37,7 +37,7 @@ export function TimelineOverview({ model, rows, tops, box, chosen, onStep }: Pro
       const stepAt = (y: number, end: 0 | 1) => {
         let row = rowAt(tops, y);
         while (row > 0 && rows[row].kind === "end") --row;
-        return stepsOf(rows[row])[end];
+        return Math.max(0, stepsOf(rows[row])[end]);
       };
       const next: [number, number] = [stepAt(130 - top, 0), stepAt(window.innerHeight - top, 1)];
       setSight((old) => (old[0] === next[0] && old[1] === next[1] ? old : next));

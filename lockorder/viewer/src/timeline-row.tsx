@@ -9,7 +9,7 @@ import { counted } from "./run-words.ts";
 import type { Geometry } from "./timeline-geometry.ts";
 import { lockLetter, LOCK_COLOURS, type Row, type TimelineModel } from "./timeline-model.ts";
 import { shortThread } from "./stress-words.ts";
-import { firstPart, shorten, visible } from "./visible.js";
+import { firstPart, shorten } from "./visible.js";
 
 interface Props {
   report: Report;
@@ -46,6 +46,14 @@ export function TimelineRow(props: Props): VNode {
         <Fold {...props} row={row} />
       </li>
     );
+  if (row.kind === "gap") {
+    const [left, width] = props.geometry.across;
+    return (
+      <li class="tl-row tl-gap" style={style} {...set}>
+        <span style={{ left: left + "px", width: width + "px" }}>{counted(row.count, "step")} {row.count === 1 ? "is" : "are"} left out here</span>
+      </li>
+    );
+  }
   if (row.kind === "preemption") {
     const [left, room] = switchPlace(props.geometry, row.from, row.to);
     const [from, to] = [row.from, row.to].map((lane) => (room < ROOM_FOR_NAMES ? briefThread(threadName(props.model, lane)) : threadName(props.model, lane)));
@@ -97,7 +105,7 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
   const more = key || words !== "";
   return (
     <>
-      <span class="tl-number" aria-hidden="true">{(step + 1).toLocaleString("en")}</span>
+      <span class="tl-number" aria-hidden="true">{model.numbers[step].toLocaleString("en")}</span>
       <button
         type="button"
         class="tl-step"
@@ -126,7 +134,7 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
 function spoken(model: TimelineModel, step: number, where: string, held: number[]): string {
   const { lane, does, object, key, words, preempted, stopped } = model.timeline.steps[step];
   const parts = [
-    `Step ${step + 1}, ${threadName(model, lane)}${preempted ? ", goes on" : ""}: ${does || "step"} ${object}`.trim(),
+    `Step ${model.numbers[step].toLocaleString("en")}, ${threadName(model, lane)}${preempted ? ", goes on" : ""}: ${does || "step"} ${object}`.trim(),
     where && "at " + where,
     key && "needed for the failure",
     words,
@@ -137,12 +145,11 @@ function spoken(model: TimelineModel, step: number, where: string, held: number[
 }
 
 function Fold({ model, row, geometry, onChoose, chosen }: Props & { row: Row & { kind: "fold" } }): VNode {
-  const steps = row.last - row.first + 1;
   const one = row.lanes.length === 1;
   const [left, width] = geometry.columns && !one ? geometry.across : geometry.text(row.lanes[0]);
   return (
     <button type="button" class="tl-step tl-unfold" style={{ left: left + "px", width: Math.min(width, 560) + "px" }} tabIndex={chosen ? 0 : -1} aria-expanded={false} onClick={onChoose}>
-      <span aria-hidden="true">▸</span> {counted(steps, "step")}{" "}
+      <span aria-hidden="true">▸</span> {counted(row.count, "step")}{" "}
       <span class="quiet">
         {row.lanes.slice(0, 3).map((lane, at) => (
           <>
@@ -152,7 +159,7 @@ function Fold({ model, row, geometry, onChoose, chosen }: Props & { row: Row & {
         ))}
         {row.lanes.length > 3 && ` and ${counted(row.lanes.length - 3, "more thread")}`}
       </span>
-      <span class="sr-only">, show them: {visible(String(row.first + 1))} to {row.last + 1}</span>
+      <span class="sr-only">, show them: {model.numbers[row.first].toLocaleString("en")} to {model.numbers[row.last].toLocaleString("en")}</span>
     </button>
   );
 }

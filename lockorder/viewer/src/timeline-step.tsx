@@ -20,10 +20,11 @@ export function StepDetails({ report, model, step }: { report: Report; model: Ti
   const held = model.heldAt(step);
   const creation = report.mainFrame(lanes[lane].creation);
   const before = previousOf(model, step);
+  const number = (of: number) => model.numbers[of].toLocaleString("en");
   return (
-    <aside class="tl-details card" aria-label={"Step " + (step + 1)}>
+    <aside class="tl-details card" aria-label={"Step " + number(step)}>
       <h3>
-        Step {(step + 1).toLocaleString("en")}: <ShortName text={lanes[lane].thread || "thread " + (lane + 1)} length={40} />
+        Step {number(step)}: <ShortName text={lanes[lane].thread || "thread " + (lane + 1)} length={40} />
       </h3>
       <p class="tl-details-what">
         <ShortName text={does || "step"} length={40} /> <code><FullName text={object} length={120} /></code>
@@ -31,7 +32,7 @@ export function StepDetails({ report, model, step }: { report: Report; model: Ti
       {words && <p><Message text={words} length={500} name={80} unfold /></p>}
       <ul class="tl-facts">
         {key && <li>The failure needs this step.</li>}
-        {preempted && <li>{before >= 0 ? `It was stopped after step ${(before + 1).toLocaleString("en")}; others ran in between.` : "It was stopped before this step."}</li>}
+        {preempted && <li>{before >= 0 ? `It was stopped after step ${number(before)}; others ran in between.` : "It was stopped before this step."}</li>}
         {model.change[step] === Change.Preempted && <li>Then it is stopped, though it could go on; <ShortName text={lanes[steps[step + 1].lane].thread} length={40} /> goes on.</li>}
         <li>
           {held.length === 0 ? "It holds no lock." : "It holds "}

@@ -105,13 +105,13 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
   const choose = (row: number, focus: boolean) => {
     cursor.current = row;
     const [first] = stepsOf(rows[row]);
-    if (first >= 0 && rows[row].kind !== "preemption") onStep(first);
+    if (rows[row].kind === "step" || rows[row].kind === "fold") onStep(first);
     show(row, focus);
   };
   const move = (by: number) => {
     const from = cursor.current >= 0 && cursor.current < rows.length ? cursor.current : chosenRow - Math.sign(by);
     let to = from + by;
-    while (rows[to]?.kind === "preemption") to += Math.sign(by);
+    while (rows[to]?.kind === "preemption" || rows[to]?.kind === "gap") to += Math.sign(by);
     if (rows[to]) choose(to, true);
   };
   const toPreemption = (by: number) => {

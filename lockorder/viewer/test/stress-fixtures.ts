@@ -8,7 +8,7 @@ import { HOSTILE } from "./fixtures.ts";
 import { runReport } from "./run-fixtures.ts";
 
 type Raw = Record<string, unknown>;
-export interface RawStep { lane: number; does: string; object?: string; stack?: number; preempted?: boolean; stopped?: boolean; key?: boolean; words?: string }
+export interface RawStep { lane: number; before?: number; does: string; object?: string; stack?: number; preempted?: boolean; stopped?: boolean; key?: boolean; words?: string }
 
 const SOURCE = [
   "class Queue {",
@@ -65,7 +65,7 @@ export function stressReport(): ReportData {
       { lane: 1, does: "lock", object: "Queue::mutex_", stack: take, preempted: true },
       { lane: 1, does: "read", object: "Queue::jobs_", stack: look, key: true, words: "the job is gone" },
     ] satisfies RawStep[],
-    left: 3,
+    left: 0,
     holds: [{ lane: 2, lock: "Queue::mutex_", begin: 7, end: 11 }, { lane: 1, lock: "Queue::mutex_", begin: 13, end: null }],
     story: ["thread 2 is stopped at queue.h:4 after it read 'Queue::size_'", "thread 3 runs 'Queue::pop(Job &)' to the end and takes the last job", "thread 2 goes on: the job is gone"],
   };
@@ -74,10 +74,10 @@ export function stressReport(): ReportData {
     steps: [
       { lane: 0, does: "lock", object: "jobserver::Queue::mutex_", stack: mine, key: true, stopped: true },
       { lane: 1, does: "lock", object: "jobserver::Cache::mutex_", stack: mine, key: true },
-      { lane: 1, does: "lock", object: "jobserver::Queue::mutex_", stack: theirs, key: true, words: "waits: thread 2 has it" },
+      { lane: 1, before: 41, does: "lock", object: "jobserver::Queue::mutex_", stack: theirs, key: true, words: "waits: thread 2 has it" },
       { lane: 0, does: "lock", object: "jobserver::Cache::mutex_", stack: theirs, key: true, preempted: true, words: "waits: thread 3 has it" },
     ] satisfies RawStep[],
-    left: 0,
+    left: 41,
     holds: [{ lane: 0, lock: "jobserver::Queue::mutex_", begin: 0, end: null }, { lane: 1, lock: "jobserver::Cache::mutex_", begin: 1, end: null }],
     story: ["thread 2 takes 'jobserver::Queue::mutex_' and is stopped", "thread 3 takes 'jobserver::Cache::mutex_', then waits for 'jobserver::Queue::mutex_'", "thread 2 waits for 'jobserver::Cache::mutex_': neither can go on"],
   };

@@ -168,6 +168,13 @@ describe("a report with stress campaigns", () => {
       assert.equal(await page.locator(".tl-svg").getAttribute("aria-hidden"), "true");
     }));
 
+  test("where steps are left out of the report, it says how many, and numbers go on as in the run", () =>
+    withPage("#failure-1", async ({ page }) => {
+      has(await page.locator(".timeline").innerText(), "45 steps of 2 threads", "41 steps are not in this report");
+      has(await page.locator(".tl-gap").innerText(), "41 steps are left out here");
+      assert.deepEqual(await page.locator(".tl-number").allInnerTexts(), ["1", "2", "44", "45"]);
+    }));
+
   test("a thread that takes no further step is stopped too", async () => {
     const data = stressReport();
     const { timeline } = campaignOf(data).failures[0];
@@ -185,6 +192,7 @@ describe("a report with stress campaigns", () => {
       assert.equal(await page.locator(".tl-lane").count(), 10);
       const rows = await page.locator(".tl-row").count();
       assert.ok(rows < 80, rows + " rows");
+      has(await page.locator(".tl-row").first().innerText(), "1,200 steps are left out here");
       has(await page.locator(".tl-unfold").first().innerText(), "steps", "thread 1 (main)");
       const before = await page.locator(".tl-row[data-step]").count();
       const folded = page.locator(".tl-unfold").first();
@@ -223,7 +231,7 @@ describe("a report with stress campaigns", () => {
   test("a link to a step that is folded opens the fold", () =>
     withFile(long, "#failure-0/1000", async ({ page }) => {
       await page.locator('.tl-row[data-step="999"].tl-chosen').waitFor();
-      has(await page.locator(".tl-details h3").innerText(), "Step 1,000:");
+      has(await page.locator(".tl-details h3").innerText(), "Step 2,200:");
     }));
 
   test("is printed black on white with every row, and without what only a click shows", () =>

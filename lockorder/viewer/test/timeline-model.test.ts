@@ -6,11 +6,11 @@ import type { Timeline, TimelineStep } from "../src/stress-data.ts";
 import { rowAt, topsOf } from "../src/timeline-geometry.ts";
 import { Change, rowOfStep, stepsOf, TimelineModel, type Row } from "../src/timeline-model.ts";
 
-const step = (lane: number, more: Partial<TimelineStep> = {}): TimelineStep => ({ lane, does: "read", object: "x", stack: null, preempted: false, stopped: false, key: false, words: "", ...more });
+const step = (lane: number, more: Partial<TimelineStep> = {}): TimelineStep => ({ lane, before: 0, does: "read", object: "x", stack: null, preempted: false, stopped: false, key: false, words: "", ...more });
 const line = (steps: TimelineStep[], holds: Timeline["holds"] = []): Timeline => ({ lanes: [0, 1, 2].map((lane) => ({ thread: "thread " + (lane + 1), creation: null })), steps, left: 0, holds, story: [] });
 /** "0 1-4 ! 5 end": steps, folds, preemptions. */
 const words = (rows: Row[]): string =>
-  rows.map((row) => (row.kind === "step" ? row.step : row.kind === "fold" ? `${row.first}-${row.last}(${row.lanes})` : row.kind === "preemption" ? `!${row.from}>${row.to}` : "end")).join(" ");
+  rows.map((row) => (row.kind === "step" ? row.step : row.kind === "fold" ? `${row.first}-${row.last}(${row.lanes})` : row.kind === "gap" ? `~${row.count}` : row.kind === "preemption" ? `!${row.from}>${row.to}` : "end")).join(" ");
 const none = new Set<number>();
 
 describe("the rows of a timeline", () => {
@@ -68,6 +68,17 @@ describe("the rows of a timeline", () => {
       assert.equal(rowAt(tops, -5), 0);
       assert.equal(rowAt(tops, 1e9), rows.length - 1);
     }
+  });
+
+  test("what is left out of the run is counted where it is missing", () => {
+    const steps = Array.from({ length: 12 }, (_, i) => step(0, { before: i === 3 ? 5 : i === 8 ? 100 : 0, key: i === 7 }));
+    const model = new TimelineModel({ ...line(steps), left: 125 });
+    assert.equal(model.front, 20);
+    assert.deepEqual([...model.numbers], [21, 22, 23, 29, 30, 31, 32, 33, 134, 135, 136, 137]);
+    const rows = model.rows("key", none);
+    assert.equal(words(rows), "~20 0-6(0) 7 8-10(0) 11 end");
+    assert.deepEqual(rows.flatMap((row) => (row.kind === "fold" ? [row.count] : [])), [12, 103]);
+    assert.equal(words(model.rows("all", none)), "~20 0 1 2 ~5 3 4 5 6 7 ~100 8 9 10 11 end");
   });
 
   test("a timeline without steps has an end", () => {
