@@ -21,6 +21,7 @@ Outcome = collections.namedtuple("Outcome", "how code report seconds")
 
 
 def no_cores():
+    """For this process and all that it starts."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -53,20 +54,18 @@ def cpu_ticks(pid):
 def wait(process, limit):
     """False: it hangs, because nothing in it has run for a while, or for good.
     Programs that deadlock would cost their whole time limit otherwise."""
-    begin = time.monotonic()
-    step, still, before = 0.0005, 0, None
-    while process.poll() is None:
-        passed = time.monotonic() - begin
-        if passed > limit:
-            return False
-        if passed > 0.15:
+    end = time.monotonic() + limit
+    still, before = 0, None
+    fd = os.pidfd_open(process.pid)
+    try:
+        while not select.select([fd], [], [], 0.03 if before else 0.15)[0]:
             now = cpu_ticks(process.pid)
             still = still + 1 if now is not None and now == before else 0
             before = now
-            if still == 5:
+            if still == 5 or time.monotonic() > end:
                 return False
-        time.sleep(step)
-        step = min(step * 1.3, 0.03)
+    finally:
+        os.close(fd)
     return True
 
 
@@ -89,8 +88,7 @@ def run_once(program, env, limit, log):
     log.truncate()
     begin = time.monotonic()
     process = subprocess.Popen([program], env=env, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=log,
-                               preexec_fn=no_cores)
+                               stdout=subprocess.DEVNULL, stderr=log)
     ended = wait(process, limit)
     seconds = time.monotonic() - begin
     if not ended:
@@ -116,7 +114,7 @@ class ForkServer:
             env = environment(runtime, f"fork_server={fd}" +
                               (":" + options if options else ""), more)
             self.process = subprocess.Popen(
-                [program], env=env, pass_fds=[fd], preexec_fn=no_cores,
+                [program], env=env, pass_fds=[fd],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL)
         self.socket = ours

@@ -18,10 +18,12 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/msg.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -39,5 +41,8 @@ ssize_t __recvfrom_chk(int, void *__restrict, size_t, size_t, int,
 int __poll_chk(pollfd *, nfds_t, int, size_t);
 int __ppoll_chk(pollfd *, nfds_t, const timespec *, const sigset_t *, size_t);
 }
+
+// std::random_device::_M_getval() of libstdc++.
+extern "C" unsigned _ZNSt13random_device9_M_getvalEv(void *);
 
 #endif

@@ -8,7 +8,8 @@ using namespace raddle;
 namespace {
 /// Marked however full it looks: another thread may be quicker. The coarse
 /// clock will do, as most of these calls return at once. sem_post,
-/// sem_trywait and the like never wait: they are not interposed.
+/// sem_trywait and the like never wait: only who stands behind the table wants
+/// to know of them.
 template <typename Function>
 int wait(sem_t *S, bool Timed, const CallSite &Site, Function Call) {
   return waitForThread(trace::WaitKind::Semaphore, S, Timed, Site,
@@ -32,6 +33,38 @@ RADDLE_EXPORT int sem_clockwait(sem_t *S, clockid_t Clock,
   ensureReal();
   return wait(S, true, RADDLE_CALL_SITE(),
               [=] { return Real.sem_clockwait(S, Clock, Until); });
+}
+
+RADDLE_EXPORT int sem_init(sem_t *S, int Shared, unsigned Value) noexcept {
+  ensureReal();
+  return Real.sem_init(S, Shared, Value);
+}
+
+RADDLE_EXPORT int sem_destroy(sem_t *S) noexcept {
+  ensureReal();
+  return Real.sem_destroy(S);
+}
+
+RADDLE_EXPORT int sem_post(sem_t *S) noexcept {
+  ensureReal();
+  return Real.sem_post(S);
+}
+
+RADDLE_EXPORT int sem_trywait(sem_t *S) noexcept {
+  ensureReal();
+  return Real.sem_trywait(S);
+}
+
+RADDLE_EXPORT int pthread_barrier_init(pthread_barrier_t *B,
+                                       const pthread_barrierattr_t *A,
+                                       unsigned Count) noexcept {
+  ensureReal();
+  return Real.pthread_barrier_init(B, A, Count);
+}
+
+RADDLE_EXPORT int pthread_barrier_destroy(pthread_barrier_t *B) noexcept {
+  ensureReal();
+  return Real.pthread_barrier_destroy(B);
 }
 
 RADDLE_EXPORT int pthread_barrier_wait(pthread_barrier_t *B) noexcept {

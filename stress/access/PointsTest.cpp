@@ -114,6 +114,22 @@ TEST(AccessPoints, ReachOnlyWhatThreadsShare) {
   EXPECT_GT(Accesses, 4u);
 }
 
+// The access that should have been a point comes before the one that shows it:
+// learnt for the next run, also on a stack, and where both began by reading.
+TEST(AccessPoints, AreLearntFromWhatCameLater) {
+  for (const char *Compiler : {RADDLE_ACCESS_COMPILERS})
+    for (const char *What : {"local", "read"}) {
+      Folder F;
+      unsigned Seed = 1;
+      while (Seed <= 200 &&
+             !aborted(runControlled(
+                 {program(std::string("early-") + Compiler), What},
+                 options("pct", Seed, F / "knowledge"))))
+        ++Seed;
+      EXPECT_LE(Seed, 200u) << Compiler << " " << What;
+    }
+}
+
 // A schedule with race reports on: raddle's library in front of the
 // sanitizer's.
 TEST(AccessPoints, AreThereUnderThreadSanitizer) {

@@ -46,9 +46,9 @@ uint32_t weightOf(const SiteKnowledge &S, bool Learned);
 /// family of threads.
 struct Hand {
   Generator Dice;
-  uint64_t Identity;
+  uint64_t Identity = 0;
   uint32_t Children = 0;
-  uint32_t Priority; ///< Higher goes first.
+  uint32_t Priority = 0; ///< Higher goes first.
 };
 Hand dealHand(uint64_t Seed, uint64_t ParentIdentity, uint32_t Child);
 

@@ -10,7 +10,7 @@
 
 namespace raddle::stress {
 
-DelayLog TheDelayLog;
+constinit DelayLog TheDelayLog;
 
 bool DelayLog::open(const char *Path, uint64_t Seed, uint64_t Now) {
   int File = sys::open(Path, O_RDWR);

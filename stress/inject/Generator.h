@@ -13,7 +13,7 @@ namespace raddle::stress {
 
 class Generator {
 public:
-  explicit Generator(uint64_t Seed = 0) : State(Seed) {}
+  explicit constexpr Generator(uint64_t Seed = 0) : State(Seed) {}
   uint64_t next() {
     State += 0x9E3779B97F4A7C15u;
     uint64_t Z = State;

@@ -17,8 +17,8 @@ namespace {
 uint64_t Seed = 0;
 KnowledgeFile *Knowledge = nullptr;
 RunUnderWay *Run = nullptr;
-Plan ThePlan;
-Budget TheBudget;
+constinit Plan ThePlan{};
+constinit Budget TheBudget;
 
 __thread JitterThread *Mine __attribute__((tls_model("initial-exec")));
 /// Its end has been seen, or there was no room for it.
@@ -152,7 +152,7 @@ void inChild(Thread *) {
     unlimitCores();
 }
 
-Observers JitterObservers;
+constinit Observers JitterObservers{};
 
 } // namespace
 

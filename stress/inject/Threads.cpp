@@ -5,7 +5,8 @@
 
 namespace raddle::stress {
 
-JitterThreads TheJitterThreads;
+// In use before constructors run.
+constinit JitterThreads TheJitterThreads;
 
 JitterThread *JitterThreads::add(uint64_t Seed, JitterThread *Parent) {
   for (unsigned I = 0; I != Max; ++I) {
@@ -18,7 +19,7 @@ JitterThread *JitterThreads::add(uint64_t Seed, JitterThread *Parent) {
       continue;
     T.Number = __atomic_add_fetch(&Last, 1, __ATOMIC_RELAXED);
     T.Points = T.Busy = T.Met = 0;
-    T.HeldAt = T.Asked = 0;
+    T.HeldAt = 0;
     T.Tried = nullptr;
     T.LastChild = nullptr;
     T.Limited = Parent && Parent->Limited;

@@ -12,17 +12,18 @@ namespace raddle::stress {
 
 struct alignas(128) JitterThread {
   enum State : uint32_t { Free, Running, Blocked, Held, Ended };
-  uint32_t Now;    ///< Atomic; a State.
-  uint32_t Number; ///< In order of creation, from 1.
-  uint32_t Points; ///< It came to so far; for others to see it move.
-  uint32_t Busy;   ///< In the middle of a point: handlers' calls pass through.
-  uint64_t HeldAt; ///< While Held: the object that it was about to use.
-  uint32_t Met;    ///< While Held: another thread was at that object.
-  bool Limited;    ///< Its cores are.
+  uint32_t Now = Free; ///< Atomic; a State.
+  uint32_t Number = 0; ///< In order of creation, from 1.
+  uint32_t Points = 0; ///< It came to so far; for others to see it move.
+  uint32_t Busy =
+      0; ///< In the middle of a point: handlers' calls pass through.
+  uint64_t HeldAt = 0;  ///< While Held: the object that it was about to use.
+  uint32_t Met = 0;     ///< While Held: another thread was at that object.
+  bool Limited = false; ///< Its cores are.
   Hand Cards;
-  const void *Tried; ///< Lock whose try has just failed: the wait follows.
-  uint64_t Asked;    ///< The site that was last asked for by Tried's call.
-  JitterThread *LastChild;
+  const void *Tried =
+      nullptr; ///< Lock whose try has just failed: the wait follows.
+  JitterThread *LastChild = nullptr;
 };
 
 class JitterThreads {

@@ -52,16 +52,18 @@ bool touch(uint64_t Address, uint16_t Thread, bool Writes, uint32_t Place) {
     return true;
   if (!G->Thread)
     G->Thread = Thread;
+  bool WasNoticed = G->Shared && G->Written;
   G->Written |= Writes;
-  if (G->Thread != Thread && !G->Shared) {
-    G->Shared = true;
-    if (G->Written)
-      TheKnowledge.touchedShared(G->Place);
-  }
+  G->Shared |= G->Thread != Thread;
   bool Noticed = G->Shared && G->Written;
   if (Noticed)
     TheKnowledge.touchedShared(Place);
-  G->Place = Place;
+  if (Noticed && !WasNoticed)
+    TheKnowledge.touchedShared(G->Place);
+  // While there are only reads, the first thread's place is kept: the write
+  // that may come shows that it should have been a point.
+  if (Noticed || !G->Shared)
+    G->Place = Place;
   return Noticed;
 }
 
@@ -98,8 +100,7 @@ void controlled(const ControlledView &Me, const void *Address, size_t Size,
   // A private access has a number too: it may be the flag that its thread spins
   // on until another one comes.
   controllerPoint(Kind, Address, unsigned(Size), Pc,
-                  Noticed || (!(At >= Me.StackLow && At < Me.StackHigh) &&
-                              TheKnowledge.isKnown(Place)));
+                  Noticed || TheKnowledge.isKnown(Place));
 }
 
 bool contains(const char *Text, const char *What) {

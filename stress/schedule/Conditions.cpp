@@ -147,21 +147,13 @@ int pthreadBroadcast(pthread_cond_t *C) {
   return signal(C, true, [=] { return Original.pthread_cond_broadcast(C); });
 }
 
-void forget(const void *C) {
-  Controlled *Me = controlled();
-  if (!Me)
-    return;
-  InController In(*Me);
-  forgetShadow(C);
-}
-
 int init(pthread_cond_t *C, const pthread_condattr_t *A) {
-  forget(C);
+  forgetObject(C);
   return Original.pthread_cond_init(C, A);
 }
 
 int destroy(pthread_cond_t *C) {
-  forget(C);
+  forgetObject(C);
   return Original.pthread_cond_destroy(C);
 }
 
@@ -199,12 +191,12 @@ int c11Broadcast(cnd_t *C) {
 }
 
 int c11Init(cnd_t *C) {
-  forget(C);
+  forgetObject(C);
   return Original.cnd_init(C);
 }
 
 void c11Destroy(cnd_t *C) {
-  forget(C);
+  forgetObject(C);
   Original.cnd_destroy(C);
 }
 

@@ -124,6 +124,7 @@ inline void readLog(const std::string &Path, ControlledRun &Into) {
       break;
     }
     case RunRecordType::Thread:
+    case RunRecordType::Object:
       break;
     default:
       Fits = false;

@@ -33,6 +33,16 @@ void install() {
   Done = true;
   Original = Real;
   controlMutexes();
+  controlLocks();
+  controlSemaphores();
+  controlBarriers();
+  controlOnce();
+  controlSleeps();
+  controlClocks();
+  controlFutexes();
+  controlRandomness();
+  controlPolls();
+  controlTransfers();
   controlConditions();
   controlThreads();
   controlCancel();
@@ -80,6 +90,7 @@ bool takeControl() {
   TheRun.StepLimit = O.StepLimit;
   TheRun.Chooser = Chooser;
   TheRun.AccessPoints = accessesArePoints && accessesArePoints();
+  seedRandomness(TheRun.Seed);
   RunLogHead &Head = TheRunLog.head();
   Head.Pid = sys::pid();
   Head.Seed = TheRun.Seed;

@@ -120,23 +120,15 @@ int pthreadUnlock(pthread_mutex_t *M) {
   return unlock(M, [=] { return Original.pthread_mutex_unlock(M); });
 }
 
-void forget(const void *M) {
-  Controlled *Me = controlled();
-  if (!Me)
-    return;
-  InController In(*Me);
-  forgetShadow(M);
-}
-
 int init(pthread_mutex_t *M, const pthread_mutexattr_t *A) {
-  forget(M);
+  forgetObject(M);
   return Original.pthread_mutex_init(M, A);
 }
 
 int destroy(pthread_mutex_t *M) {
   int Result = Original.pthread_mutex_destroy(M);
   if (Result == 0)
-    forget(M);
+    forgetObject(M);
   return Result;
 }
 
@@ -171,13 +163,13 @@ int c11Unlock(mtx_t *M) {
 }
 
 int c11Init(mtx_t *M, int Type) {
-  forget(M);
+  forgetObject(M);
   return Original.mtx_init(M, Type);
 }
 
 void c11Destroy(mtx_t *M) {
   Original.mtx_destroy(M);
-  forget(M);
+  forgetObject(M);
 }
 
 } // namespace

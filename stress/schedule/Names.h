@@ -24,6 +24,16 @@ void put(R (*&Slot)(A...), R (*Function)(A...)) {
 
 // Each puts its functions into the table.
 void controlMutexes();
+void controlLocks();
+void controlSemaphores();
+void controlBarriers();
+void controlOnce();
+void controlSleeps();
+void controlClocks();
+void controlFutexes();
+void controlRandomness();
+void controlPolls();
+void controlTransfers();
 void controlConditions();
 void controlThreads();
 void controlCancel();
@@ -34,6 +44,12 @@ const char *opName(Op Kind);
 bool isWoken(const Controlled &T);
 /// The counts of the run log that are known at its end.
 void finishRun();
+
+/// What lived at \p Address is made anew, or is gone.
+void forgetObject(const volatile void *Address);
+/// Bytes that follow from the seed; false: the thread is not controlled.
+bool fillRandom(void *To, size_t Size);
+void seedRandomness(uint64_t Seed);
 
 /// Whether nobody but the thread itself has what it wants.
 bool lockIsFree(const Controlled &T);

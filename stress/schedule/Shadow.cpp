@@ -49,9 +49,9 @@ uint32_t objectNumber(const volatile void *Address) {
     return 0;
   if (!*Number) {
     *Number = ++Count;
-    RunObjectRecord R{};
+    RunObjectRecord R = {};
     R.Object = Count;
-    R.Address = reinterpret_cast<uint64_t>(Address);
+    R.Address = keyOf(Address);
     TheRunLog.write(RunRecordType::Object, R);
   }
   return *Number;
@@ -142,8 +142,11 @@ void removeHold(Controlled &T, Shadow &S) {
 
 void dropHold(Controlled &T, Shadow &S) {
   Hold *H = holdOf(T, S);
+  // Some programs unlock what another thread has locked.
+  if (!H)
+    H = S.Holds;
   if (H && --H->Count == 0)
-    removeHold(T, S);
+    removeHold(*H->Thread, S);
 }
 
 PendingSignal *newSignal() {

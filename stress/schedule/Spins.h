@@ -31,12 +31,12 @@ inline void progresses(Controlled &Me) {
   TheRun.LastProgress = TheRunLog.head().Events;
 }
 
-/// After a step of \p Kind. Of tries, who called knows.
+/// After a step of \p Kind. Of tries, and of input, who called knows.
 inline void noteProgress(Controlled &Me, Op Kind) {
   if (Kind == Op::Yield || Kind == Op::Sleep)
     repeats(Me);
   else if (Kind != Op::Other && Kind != Op::TryLock &&
-           Kind != Op::TrySharedLock)
+           Kind != Op::TrySharedLock && Kind != Op::Io)
     progresses(Me);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Token.h"
 #include "runtime/Runtime.h"
+#include "stress/schedule/Io.h"
 #include "stress/schedule/Places.h"
 #include "stress/schedule/Replay.h"
 #include "stress/schedule/RunLogWriter.h"
@@ -22,6 +23,9 @@ namespace {
 InternalLock Handing;
 /// Counted up by each of those.
 uint32_t Arrivals = 0;
+
+constexpr uint32_t HasTurn = 1, HasErrand = 2;
+uint32_t ErrandsDone = 0; ///< A futex.
 
 Step *Enabled = nullptr;
 Controlled **EnabledThreads = nullptr;
@@ -50,11 +54,12 @@ bool roomForAll() {
 /// What can run just now.
 struct Candidates {
   unsigned Count = 0;
-  int Current = -1;      ///< The thread that ran last.
-  bool AllBack = true;   ///< All that there are only repeat themselves.
-  bool AllHard = true;   ///< And have for long.
-  bool Outside = false;  ///< Somebody may come back.
-  uint64_t Earliest = 0; ///< When the first wait's time is up; 0: none.
+  int Current = -1;         ///< The thread that ran last.
+  bool AllBack = true;      ///< All that there are only repeat themselves.
+  bool AllHard = true;      ///< And have for long.
+  bool Outside = false;     ///< Somebody may come back.
+  Controlled *Io = nullptr; ///< Waits for what the kernel has.
+  uint64_t Earliest = 0;    ///< When the first wait's time is up; 0: none.
 };
 
 void collect(Candidates &C, bool WithBack) {
@@ -70,6 +75,8 @@ void collect(Candidates &C, bool WithBack) {
     bool Ends = !Ready && ((T->Until && T->Until <= TheRun.Now) ||
                            (T->CanCancel && T->Cancelled));
     if (!Ready && !Ends) {
+      if (T->Ready == mayHaveCome && !C.Io)
+        C.Io = T;
       if (T->Until && (!C.Earliest || T->Until < C.Earliest))
         C.Earliest = T->Until;
       continue;
@@ -106,6 +113,21 @@ Controlled *pick() {
     collect(C, false);
     if (!C.Count) {
       collect(C, true);
+      if (!C.Count && C.Io) {
+        // What comes over the kernel may need a moment.
+        if (TheRun.LookedAgain != TheRun.LastProgress) {
+          TheRun.LookedAgain = TheRun.LastProgress;
+          sleepABit();
+          ++TheRun.Transfers;
+          continue;
+        }
+        if (TheRun.Leaver)
+          return leaver();
+        if (C.Outside || !C.Earliest || hasChildren()) {
+          C.Io->ReallyWaits = true;
+          continue;
+        }
+      }
       // Who only repeats itself waits for time to pass, too.
       if (C.Earliest && (!C.Count || C.AllHard)) {
         if (C.Outside && !C.Count)
@@ -149,19 +171,33 @@ Controlled *pick() {
   }
 }
 
+void setTurn(Controlled &T, uint32_t To) {
+  __atomic_store_n(&T.Turn, To, __ATOMIC_RELEASE);
+  sys::call(SYS_futex, long(&T.Turn), FUTEX_WAKE_PRIVATE, 1);
+}
+
 /// The token is \p T's.
 void pass(Controlled &T) {
   TheRun.Holder = &T;
   setStanding(T, Standing::Choosing);
-  __atomic_store_n(&T.Turn, 1, __ATOMIC_RELEASE);
-  sys::call(SYS_futex, long(&T.Turn), FUTEX_WAKE_PRIVATE, 1);
+  setTurn(T, HasTurn);
 }
 
 /// True: it is its turn. False: it has taken the token from a thread that
 /// stays away, and must choose who goes on.
 bool park(Controlled &Me) {
   Patience P;
-  while (!__atomic_load_n(&Me.Turn, __ATOMIC_ACQUIRE)) {
+  for (;;) {
+    uint32_t Turn = __atomic_load_n(&Me.Turn, __ATOMIC_ACQUIRE);
+    if (Turn == HasTurn)
+      break;
+    if (Turn == HasErrand) {
+      __atomic_store_n(&Me.Turn, 0, __ATOMIC_RELAXED);
+      Me.Errand(Me);
+      __atomic_fetch_add(&ErrandsDone, 1, __ATOMIC_ACQ_REL);
+      sys::call(SYS_futex, long(&ErrandsDone), FUTEX_WAKE_PRIVATE, 1);
+      continue;
+    }
     timespec Time = {0, P.tick()};
     long Result = sys::call(SYS_futex, long(&Me.Turn), FUTEX_WAIT_PRIVATE, 0,
                             long(&Time));
@@ -169,7 +205,7 @@ bool park(Controlled &Me) {
       continue;
     InternalGuard G(Handing);
     if (__atomic_load_n(&Me.Turn, __ATOMIC_ACQUIRE))
-      break;
+      continue;
     if (takeOver()) {
       TheRun.Holder = &Me;
       return false;
@@ -335,6 +371,22 @@ void afterStep(Controlled &Me) {
   takeStepAt(Me, A, Me.Site);
 }
 
+void allTogether(Controlled &Me, void (*Call)(Controlled &),
+                 bool (*Which)(const Controlled &T, const Controlled &Me)) {
+  uint32_t Count = 0;
+  __atomic_store_n(&ErrandsDone, 0, __ATOMIC_RELAXED);
+  for (Controlled *T = TheRun.First; T; T = T->Next)
+    if (T != &Me && standingOf(*T) == Standing::Waiting && Which(*T, Me)) {
+      T->Errand = Call;
+      setTurn(*T, HasErrand);
+      ++Count;
+    }
+  Call(Me);
+  uint32_t Done;
+  while ((Done = __atomic_load_n(&ErrandsDone, __ATOMIC_ACQUIRE)) != Count)
+    sys::call(SYS_futex, long(&ErrandsDone), FUTEX_WAIT_PRIVATE, Done);
+}
+
 void takeAccess(Controlled &Me, Op Kind, uint32_t Object, unsigned Size,
                 uint64_t Pc, bool Decides) {
   Me.Site = {Pc, 0, 0};
@@ -360,6 +412,13 @@ void takeLastStep(Controlled &Me) {
   ++Me.Inside;
   enter(Me);
   takeStepAt(Me, {Op::ThreadEnd, Me.Self}, {Me.Site.Pc, 0, 0});
+  // The kernel gives robust mutexes back.
+  for (Hold *H = Me.Holds; H;) {
+    Hold *Next = H->NextOfThread;
+    if (H->Of->Robust)
+      removeHold(Me, *H->Of);
+    H = Next;
+  }
   Mine = nullptr;
   forgetEnded(Me);
   Me.Next = Finished;

@@ -36,7 +36,7 @@ enum class Standing : uint32_t {
 
 struct Controlled {
   uint32_t Number;
-  uint32_t Turn;   ///< A futex: 1 once the token is passed here.
+  uint32_t Turn;   ///< A futex: 1 once the token is passed here; 2: Errand.
   Standing State;  ///< Atomic.
   uint32_t Inside; ///< In the controller: calls go straight through.
   int32_t Tid;     ///< 0: not started.
@@ -61,6 +61,12 @@ struct Controlled {
   uint32_t LoadsUsed, LoadRepeats;
   uint32_t OldRepeats; ///< Before the last access.
   uint64_t OldProgress;
+
+  bool Woken;                   ///< From a futex.
+  bool ReallyWaits;             ///< For the world outside: nobody else can run.
+  uint64_t LooksAt;             ///< Clock when it read a clock last,
+  uint32_t Looks;               ///< and how often since its last event.
+  void (*Errand)(Controlled &); ///< To do while it waits for its turn.
 
   Hold *Holds;           ///< What it has.
   uint64_t WaitSequence; ///< When its wait on a condition began.
@@ -97,6 +103,8 @@ struct RunState {
   Strategy *Chooser;     ///< Null: a replay.
   uint64_t Now;          ///< Virtual time in ns; see VirtualTime.h.
   uint64_t Sequence;     ///< Orders waits and signals.
+  uint64_t Transfers;    ///< Counts input and output; see Io.h.
+  uint64_t LookedAgain;  ///< LastProgress when all looked again for it.
   uint64_t LastProgress; ///< Number of the last event that changed something.
   uint64_t Seed;
   uint64_t StepLimit;
@@ -154,6 +162,8 @@ public:
     Errno = errno;
     return Result;
   }
+  /// Instead of a call: what it would have set errno to.
+  void fails(int Error) { Errno = Error; }
   /// A call that may wait for the world outside: the token is given back for
   /// as long, and it is noted that no seed decides when it ends.
   template <typename Function>
@@ -190,6 +200,11 @@ bool takeStepAt(Controlled &Me, const Ask &A, const CallSite &Site);
 /// After a call that lets others go on: in programs that do not tell of their
 /// accesses, what comes before the next call could not be overtaken otherwise.
 void afterStep(Controlled &Me);
+/// \p Me and all threads that \p Which says make \p Call now, at the same time;
+/// those wait for their turn before and after it.
+void allTogether(Controlled &Me, void (*Call)(Controlled &),
+                 bool (*Which)(const Controlled &T, const Controlled &Me));
+
 /// An event that is no call; \p Decides: another thread may go on first.
 void takeAccess(Controlled &Me, Op Kind, uint32_t Object, unsigned Size,
                 uint64_t Pc, bool Decides);

@@ -12,9 +12,10 @@
 namespace raddle::stress {
 
 inline constexpr uint64_t SyncStepNs = 1000, AccessNs = 20;
-/// Some time after boot, in ns, and some day in 2025.
-inline constexpr uint64_t FirstNow = 100000 * uint64_t(1000000000),
-                          RealtimeAhead = 1750000000 * uint64_t(1000000000);
+/// Later than any time that the program can have read before: 30 years after
+/// the machine was started, in 2036.
+inline constexpr uint64_t FirstNow = 1000000000 * uint64_t(1000000000),
+                          RealtimeAhead = 1100000000 * uint64_t(1000000000);
 
 inline bool isValid(const timespec *T) {
   return T->tv_nsec >= 0 && T->tv_nsec < 1000000000;

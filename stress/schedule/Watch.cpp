@@ -4,6 +4,7 @@
 #include "stress/schedule/Places.h"
 #include "stress/schedule/RunLogWriter.h"
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <time.h>
 
 namespace raddle::stress {
@@ -114,6 +115,12 @@ void comeFromIdle() {
 void sleepABit() {
   timespec Time = {0, 200000};
   sys::call(SYS_nanosleep, long(&Time), 0);
+}
+
+bool hasChildren() {
+  siginfo_t Info;
+  return sys::call(SYS_waitid, P_ALL, 0, long(&Info),
+                   WEXITED | WNOHANG | WNOWAIT) >= 0;
 }
 
 void noteUncontrolled(const char *Function, uint64_t Pc) {

@@ -37,6 +37,9 @@ void comeFromIdle();
 /// So that threads outside get on, while those inside only repeat themselves.
 void sleepABit();
 
+/// Whether the process has children, who may do something for it.
+bool hasChildren();
+
 /// Notes once for each place that no seed decides what \p Function does.
 void noteUncontrolled(const char *Function, uint64_t Pc);
 

@@ -12,15 +12,18 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <random>
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/msg.h>
+#include <sys/random.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -73,7 +76,7 @@ void threads() {
   SHOW(pthread_timedjoin_np(T, nullptr, &At));
   At = soon(CLOCK_MONOTONIC);
   SHOW(pthread_clockjoin_np(T, nullptr, CLOCK_MONOTONIC, &At));
-  pthread_cancel(T);
+  SHOW(pthread_cancel(T));
   SHOW(pthread_join(T, nullptr));
   pthread_attr_setdetachstate(&Attributes, PTHREAD_CREATE_DETACHED);
   pthread_t Detached;
@@ -90,7 +93,8 @@ void threads() {
   SHOW(Value);
   thrd_create(&C, nothingC11, nullptr);
   SHOW(thrd_detach(C));
-  thrd_create(&C, [](void *) -> int { thrd_exit(9); }, nullptr);
+  thrd_create(
+      &C, [](void *) -> int { thrd_exit(9); }, nullptr);
   SHOW(thrd_join(C, &Value));
   SHOW(Value);
   SHOW(thrd_sleep(&Short, nullptr));
@@ -193,8 +197,11 @@ void otherLocks() {
   SHOW(pthread_spin_unlock(&S));
   SHOW(pthread_spin_destroy(&S));
   sem_t Sem;
-  sem_init(&Sem, 0, 1);
+  SHOW(sem_init(&Sem, 0, 1));
+  SHOW(sem_init(&Sem, 0, ~0u));
   SHOW(sem_wait(&Sem));
+  SHOW(sem_trywait(&Sem));
+  SHOW(sem_post(&Sem));
   SHOW(sem_trywait(&Sem));
   At = soon();
   SHOW(sem_timedwait(&Sem, &At));
@@ -202,8 +209,11 @@ void otherLocks() {
   At = soon(CLOCK_MONOTONIC);
   SHOW(sem_clockwait(&Sem, CLOCK_MONOTONIC, &At));
   pthread_barrier_t B;
-  pthread_barrier_init(&B, nullptr, 1);
+  SHOW(pthread_barrier_init(&B, nullptr, 0));
+  SHOW(pthread_barrier_init(&B, nullptr, 1));
   SHOW(pthread_barrier_wait(&B));
+  SHOW(pthread_barrier_destroy(&B));
+  SHOW(sem_destroy(&Sem));
   pthread_cond_t C;
   pthread_mutex_t M = PTHREAD_MUTEX_INITIALIZER;
   SHOW(pthread_cond_init(&C, nullptr));
@@ -388,6 +398,42 @@ void waits() {
   close(Queue);
 }
 
+int Onces = 0;
+
+/// Numbers that differ from run to run are not printed.
+void clocksAndMore() {
+  static pthread_once_t Control = PTHREAD_ONCE_INIT;
+  SHOW(pthread_once(&Control, [] { ++Onces; }));
+  SHOW(pthread_once(&Control, [] { ++Onces; }));
+  static once_flag Flag = ONCE_FLAG_INIT;
+  SHOW((call_once(&Flag, [] { ++Onces; }), Onces));
+  SHOW(sched_yield());
+  SHOW((thrd_yield(), 0));
+  timespec At, Later;
+  timeval Day;
+  SHOW(clock_gettime(CLOCK_MONOTONIC, &At));
+  SHOW(clock_gettime(77, &At));
+  clock_gettime(CLOCK_MONOTONIC, &Later);
+  SHOW(Later.tv_sec > At.tv_sec ||
+       (Later.tv_sec == At.tv_sec && Later.tv_nsec >= At.tv_nsec));
+  SHOW(gettimeofday(&Day, nullptr));
+  time_t Seconds = 0;
+  SHOW(time(&Seconds) == Seconds);
+  SHOW(time(nullptr) >= Day.tv_sec);
+  SHOW(timespec_get(&At, TIME_UTC));
+  SHOW(timespec_get(&At, 77));
+  SHOW(At.tv_sec >= Day.tv_sec);
+  char Bytes[300];
+  SHOW(getrandom(Bytes, sizeof(Bytes), 0));
+  SHOW(getrandom(Bytes, sizeof(Bytes), ~0u));
+  SHOW(getentropy(Bytes, 16));
+  SHOW(getentropy(Bytes, sizeof(Bytes)));
+  SHOW((arc4random(), arc4random_buf(Bytes, sizeof(Bytes)), 0));
+  SHOW(arc4random_uniform(10) < 10);
+  std::random_device Device;
+  SHOW((Device(), 0));
+}
+
 void files() {
   int Pipe[2];
   char Buffer[16] = "text";
@@ -563,6 +609,7 @@ int main() {
   otherLocks();
   contended();
   waits();
+  clocksAndMore();
   files();
   children();
   fflush(stdout);

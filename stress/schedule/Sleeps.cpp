@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sleeping, and sched_yield, under control. Sleeps take virtual time. A short
+// one is over whenever the strategy likes: any machine holds threads up for as
+// long. Longer ones last until nobody else can run, or time has come: programs
+// that take a sleep for a promise are not blamed for it.
+#include "stress/schedule/Cancel.h"
+#include "stress/schedule/Names.h"
+#include "stress/schedule/VirtualTime.h"
+
+namespace raddle::stress {
+
+namespace {
+
+constexpr uint64_t ShortNs = 1000000;
+
+bool never(const Controlled &) { return false; }
+
+/// False: it was interrupted, by what would have been cancellation.
+bool sleepUntil(Controlled &Me, InController &In, uint64_t Moment) {
+  bool CanCancel = testCancel(Me, In);
+  Ask A = {Op::Sleep, nullptr,
+           Moment - TheRun.Now <= ShortNs || Moment <= TheRun.Now ? nullptr
+                                                                  : never};
+  A.Until = Moment;
+  A.CanCancel = CanCancel;
+  A.Writes = false;
+  takeStep(Me, A);
+  if (Me.GaveUp) {
+    testCancel(Me, In);
+    return false;
+  }
+  if (TheRun.Now < Moment)
+    TheRun.Now = Moment;
+  return true;
+}
+
+unsigned sleepSeconds(unsigned Seconds) {
+  Controlled *Me = controlled();
+  if (!Me)
+    return Original.sleep(Seconds);
+  InController In(*Me);
+  return sleepUntil(*Me, In, momentIn(uint64_t(Seconds) * 1000000000))
+             ? 0
+             : Seconds;
+}
+
+int sleepMicroseconds(useconds_t Microseconds) {
+  Controlled *Me = controlled();
+  if (!Me)
+    return Original.usleep(Microseconds);
+  InController In(*Me);
+  sleepUntil(*Me, In, momentIn(uint64_t(Microseconds) * 1000));
+  return 0;
+}
+
+bool isLength(const timespec *For) {
+  return For && isValid(For) && For->tv_sec >= 0;
+}
+
+uint64_t lengthOf(const timespec *For) {
+  uint64_t Ns;
+  return __builtin_mul_overflow(uint64_t(For->tv_sec), 1000000000u, &Ns) ||
+                 __builtin_add_overflow(Ns, uint64_t(For->tv_nsec), &Ns)
+             ? UINT64_MAX
+             : Ns;
+}
+
+int sleepNanoseconds(const timespec *For, timespec *Left) {
+  Controlled *Me = controlled();
+  if (!Me || !isLength(For))
+    return Original.nanosleep(For, Left);
+  InController In(*Me);
+  sleepUntil(*Me, In, momentIn(lengthOf(For)));
+  return 0;
+}
+
+int sleepOnClock(clockid_t Clock, int Flags, const timespec *For,
+                 timespec *Left) {
+  Controlled *Me = controlled();
+  uint64_t Shown;
+  if (!Me || !isLength(For) || !virtualTime(Clock, Shown))
+    return Original.clock_nanosleep(Clock, Flags, For, Left);
+  InController In(*Me);
+  sleepUntil(*Me, In,
+             Flags & TIMER_ABSTIME ? momentOf(Clock, For)
+                                   : momentIn(lengthOf(For)));
+  return 0;
+}
+
+int c11Sleep(const timespec *For, timespec *Left) {
+  Controlled *Me = controlled();
+  if (!Me || !isLength(For))
+    return Original.thrd_sleep(For, Left);
+  InController In(*Me);
+  sleepUntil(*Me, In, momentIn(lengthOf(For)));
+  return 0;
+}
+
+int yield() {
+  Controlled *Me = controlled();
+  if (!Me)
+    return Original.sched_yield();
+  InController In(*Me);
+  Ask A = {Op::Yield};
+  A.Writes = false;
+  takeStep(*Me, A);
+  return 0;
+}
+
+void c11Yield() {
+  if (controlled())
+    yield();
+  else
+    Original.thrd_yield();
+}
+
+} // namespace
+
+void controlSleeps() {
+  put(Real.sleep, sleepSeconds);
+  put(Real.usleep, sleepMicroseconds);
+  put(Real.nanosleep, sleepNanoseconds);
+  put(Real.clock_nanosleep, sleepOnClock);
+  put(Real.thrd_sleep, c11Sleep);
+  put(Real.sched_yield, yield);
+  put(Real.thrd_yield, c11Yield);
+}
+
+} // namespace raddle::stress
