@@ -202,6 +202,22 @@ std::string summary(const std::vector<Trace> &Traces, const RunOptions &O) {
   return Text;
 }
 
+/// That nothing was found may have its reason.
+std::string unfinished(const std::vector<Trace> &Traces, const RunOptions &O) {
+  unsigned Killed = 0, Replaced = 0;
+  for (const Trace &T : Traces) {
+    Killed += T.Head.End == trace::Ending::Running;
+    Replaced += T.Head.End == trace::Ending::Execed;
+  }
+  std::string Text;
+  if (Killed && (O.All || O.What == Observe::Leaks))
+    Text += "; what was killed was not asked for leaks";
+  if (Replaced && !O.FollowChildren)
+    Text += "; the program replaced itself by another one (exec), which was "
+            "not observed: add --follow-children";
+  return Text;
+}
+
 int run(const RunOptions &O, const Invocation &Call, const char *Name) {
   if (!Call.HasBehind || Call.Behind.empty())
     return usageError(Twine("say which program to run: raddle ") + Name +
@@ -327,7 +343,7 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
   printGrowth(R);
   if (!O.Output.Quiet) {
     errs() << "raddle: " << (Found ? "observed " : "no findings in ")
-           << summary(Traces, O) << "\n";
+           << summary(Traces, O) << unfinished(Traces, O) << "\n";
     if (!Folder->isTemporary())
       errs() << "raddle: one page with sources and stacks: raddle report "
              << O.TraceFolder << " -o report.html\n";

@@ -76,8 +76,8 @@ ObservedRun observedLocks(const Trace &T, Symboliser &Symbols) {
   for (const TraceJoin &J : T.Joins)
     Run.Joins.push_back({J.Thread, J.By, J.Segment});
   for (const TraceAcquisition &A : T.Acquisitions)
-    Run.Acquisitions.push_back({A.Lock, A.How, A.Flags, A.Thread, A.Segment,
-                                A.Stack, heldOf(A.Held)});
+    Run.Acquisitions.push_back(
+        {A.Lock, A.How, A.Flags, A.Thread, A.Segment, A.Stack, heldOf(A.Held)});
   for (const TraceConditionWait &W : T.ConditionWaits)
     Run.Waits.push_back({W.Condition, W.Mutex, W.Thread, W.Segment, W.Stack,
                          W.Timed, heldOf(W.Held)});

@@ -61,9 +61,7 @@ std::string waitObject(const WaitsFor &On, bool Full) {
   if (Kind == "poll")
     return Object.empty() ? "files or sockets" : Object;
   if (Kind == "system-call")
-    return With(Object.find_first_not_of("0123456789") == std::string::npos
-                    ? "the system call"
-                    : "the system call on");
+    return With("the system call");
   if (Kind == "condition")
     return With("a signal to the condition variable");
   if (Kind == "semaphore")

@@ -5,6 +5,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include <sys/syscall.h>
 #include <tuple>
 
 using namespace llvm;
@@ -46,6 +47,18 @@ StringRef waitKindName(trace::WaitKind Kind) {
 }
 
 namespace {
+
+std::string systemCall(uint64_t Number) {
+  switch (Number) {
+#define RADDLE_SYSTEM_CALL(Name, Text, TakesFile, Restarts)                    \
+  case SYS_##Name:                                                             \
+    return Text;
+#include "leak_tracker/track/SystemCalls.def"
+#undef RADDLE_SYSTEM_CALL
+  default:
+    return std::to_string(Number);
+  }
+}
 
 StringRef stateName(trace::TaskState State) {
   switch (State) {
@@ -208,7 +221,8 @@ std::optional<WaitsFor> RunViews::waitsFor(const TraceWait &W,
     Result.Text = Detail;
     break;
   case trace::WaitKind::SystemCall:
-    Result.Text = Detail.empty() ? std::to_string(W.Object) : Detail;
+    Result.Text =
+        systemCall(W.Object) + (Detail.empty() ? "" : " on " + Detail);
     break;
   default:
     Result.Text =

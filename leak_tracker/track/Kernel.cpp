@@ -26,50 +26,11 @@ struct CallName {
   bool Restarts;
 };
 constexpr CallName Calls[] = {
-    {SYS_read, "read", true, true},
-    {SYS_write, "write", true, true},
-    {SYS_readv, "readv", true, true},
-    {SYS_writev, "writev", true, true},
-    {SYS_pread64, "pread", true, true},
-    {SYS_pwrite64, "pwrite", true, true},
-    {SYS_recvfrom, "recvfrom", true, true},
-    {SYS_recvmsg, "recvmsg", true, true},
-    {SYS_recvmmsg, "recvmmsg", true, false},
-    {SYS_sendto, "sendto", true, true},
-    {SYS_sendmsg, "sendmsg", true, true},
-    {SYS_accept, "accept", true, true},
-    {SYS_accept4, "accept4", true, true},
-    {SYS_connect, "connect", true, false},
-    {SYS_flock, "flock", true, true},
-    {SYS_fcntl, "fcntl", true, false},
-    {SYS_ioctl, "ioctl", true, false},
-    {SYS_fsync, "fsync", true, false},
-    {SYS_fdatasync, "fdatasync", true, false},
-    {SYS_splice, "splice", true, false},
-    {SYS_sendfile, "sendfile", true, false},
-    {SYS_wait4, "wait4", false, true},
-    {SYS_waitid, "waitid", false, true},
-    {SYS_futex, "futex", false, false},
-    {SYS_poll, "poll", false, false},
-    {SYS_ppoll, "ppoll", false, false},
-    {SYS_select, "select", false, false},
-    {SYS_pselect6, "pselect", false, false},
-    {SYS_epoll_wait, "epoll_wait", true, false},
-    {SYS_epoll_pwait, "epoll_pwait", true, false},
-    {SYS_nanosleep, "nanosleep", false, false},
-    {SYS_clock_nanosleep, "clock_nanosleep", false, false},
-    {SYS_pause, "pause", false, false},
-    {SYS_rt_sigtimedwait, "sigtimedwait", false, false},
-    {SYS_rt_sigsuspend, "sigsuspend", false, false},
-    {SYS_io_getevents, "io_getevents", false, false},
-    {SYS_io_uring_enter, "io_uring_enter", true, false},
-    {SYS_mq_timedreceive, "mq_timedreceive", true, false},
-    {SYS_mq_timedsend, "mq_timedsend", true, false},
-    {SYS_msgrcv, "msgrcv", false, false},
-    {SYS_msgsnd, "msgsnd", false, false},
-    {SYS_semop, "semop", false, false},
-    {SYS_semtimedop, "semtimedop", false, false},
-    {SYS_openat, "openat", false, true}};
+#define RADDLE_SYSTEM_CALL(Number, Name, TakesFile, Restarts)                  \
+  {SYS_##Number, Name, TakesFile, Restarts},
+#include "leak_tracker/track/SystemCalls.def"
+#undef RADDLE_SYSTEM_CALL
+};
 
 const CallName *find(uint64_t Number) {
   for (const CallName &C : Calls)

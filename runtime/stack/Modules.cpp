@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/core/Maps.h"
 #include "runtime/core/Print.h"
 #include "runtime/interpose/Real.h"
 #include "runtime/stack/StackStore.h"
@@ -63,9 +64,32 @@ Extent extentOf(const dl_phdr_info &Info) {
   return E;
 }
 
+/// The loader has a library's name as it was asked for, which may be relative
+/// to a folder that the program has left since; the kernel has the file's.
+const char *fileAt(uint64_t Address, Mapping &M) {
+  MapsReader Maps;
+  while (Maps.next(M))
+    if (Address >= M.Start && Address < M.End)
+      return M.Path[0] == '/' && strlen(M.Path) + 1 < sizeof(M.Path) ? M.Path
+                                                                     : nullptr;
+  return nullptr;
+}
+
+bool isRelativePath(const char *Name) {
+  if (!Name || *Name == '/')
+    return false;
+  while (*Name && *Name != '/')
+    ++Name;
+  return *Name;
+}
+
 void writeModule(const dl_phdr_info &Info, const Extent &E, uint32_t Id) {
   const char *Name = Info.dlpi_name;
   char Executable[4096];
+  Mapping M;
+  if (isRelativePath(Name))
+    if (const char *File = fileAt(E.Start, M))
+      Name = File;
   if (!Name || !*Name) {
     long Length = sys::call(SYS_readlink, long("/proc/self/exe"),
                             long(Executable), sizeof(Executable) - 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // MODE: leaks
-// EXPECT: raddle-leaked-thread "pipe:["
+// EXPECT: raddle-leaked-thread "for the system call read on pipe:["
 #include <pthread.h>
 #include <stddef.h>
 #include <unistd.h>
