@@ -50,21 +50,19 @@ bool touch(uint64_t Address, uint16_t Thread, bool Writes, uint32_t Place) {
   Granule *G = TheGranules.find(Address);
   if (!G || !Thread)
     return true;
+  bool IsOwn = !G->Thread || G->Thread == Thread;
   if (!G->Thread)
-    G->Thread = Thread;
-  bool WasNoticed = G->Shared && G->Written;
+    *G = {Knowledge::NoPlace, Knowledge::NoPlace, Thread, false, false};
+  (IsOwn ? G->Own : G->Others) = Place;
+  bool Before = G->Shared && G->Written;
+  G->Shared |= !IsOwn;
   G->Written |= Writes;
-  G->Shared |= G->Thread != Thread;
-  bool Noticed = G->Shared && G->Written;
-  if (Noticed)
-    TheKnowledge.touchedShared(Place);
-  if (Noticed && !WasNoticed)
-    TheKnowledge.touchedShared(G->Place);
-  // While there are only reads, the first thread's place is kept: the write
-  // that may come shows that it should have been a point.
-  if (Noticed || !G->Shared)
-    G->Place = Place;
-  return Noticed;
+  if (!G->Shared || !G->Written)
+    return false;
+  // Who came first, or only read so far, should have been stopped too.
+  TheKnowledge.touchedShared(Before ? Place : G->Own);
+  TheKnowledge.touchedShared(Before ? Place : G->Others);
+  return true;
 }
 
 bool touchAll(uint64_t Address, size_t Size, uint16_t Thread, bool Writes,

@@ -84,13 +84,14 @@ public:
       Wish &W = Wishes[I];
       if (W.Done)
         continue;
-      if (Taken.Place == W.Q && W.Skip)
+      uint64_t Place = knownAs(Taken);
+      if (Place == W.Q && W.Skip)
         --W.Skip;
-      if (Taken.Place != W.P)
+      if (Place != W.P)
         continue;
       // By the thread that is stopped at Q it does not count; who is not yet
       // there may have done it for others, but not for itself.
-      if (!W.Afresh || (W.Waiting && W.Waiting != Taken.Thread))
+      if ((!W.Afresh || (W.Waiting && W.Waiting != Taken.Thread)) && !--W.Times)
         W.Done = true;
     }
   }
@@ -98,6 +99,7 @@ public:
 private:
   struct Wish {
     uint64_t P, Q;
+    uint64_t Times;    ///< That P is still wanted, before Q.
     uint64_t Skip;     ///< Times by Q that are let pass.
     uint64_t Patience; ///< Steps that somebody may be stopped.
     uint32_t Waiting;  ///< A thread that is stopped at Q.
@@ -107,30 +109,65 @@ private:
 
   bool draw(Wish &W) {
     uint32_t Group = 1 + uint32_t(Numbers.below(Known->Groups));
+    // Of a big group a part, chosen at random, stands for all.
+    constexpr unsigned Most = 48;
+    const ExpectedPlace *Places[Most];
+    unsigned Count = 0, Seen = 0;
+    for (unsigned I = 0; I != Known->PlaceCount; ++I) {
+      if (!counts(Known->Places[I], Group))
+        continue;
+      if (++Seen <= Most)
+        Places[Count++] = &Known->Places[I];
+      else if (uint64_t At = Numbers.below(Seen); At < Most)
+        Places[At] = &Known->Places[I];
+    }
+    // Those first that were tried the fewest times.
     const ExpectedPlace *P = nullptr, *Q = nullptr;
-    unsigned Seen = 0;
-    for (unsigned I = 0; I != Known->PlaceCount; ++I)
-      if (counts(Known->Places[I], Group) && Numbers.below(++Seen) == 0)
-        P = &Known->Places[I];
-    Seen = 0;
-    for (unsigned I = 0; P && I != Known->PlaceCount; ++I)
-      if (const ExpectedPlace &Other = Known->Places[I];
-          counts(Other, Group) && (P->Writes || Other.Writes) &&
-          Numbers.below(++Seen) == 0)
-        Q = &Other;
+    uint32_t Fewest = ~uint32_t(0);
+    for (unsigned I = 0; I != Count; ++I)
+      for (unsigned J = 0; J != Count; ++J) {
+        if ((!Places[I]->Writes && !Places[J]->Writes) ||
+            !areOfTwoThreads(Places[I]->Threads, Places[J]->Threads))
+          continue;
+        uint32_t Tried = Known->TimesTried
+                             ? Known->TimesTried(key(Places[I], Places[J]))
+                             : 0;
+        if (Tried < Fewest)
+          Fewest = Tried, Seen = 0;
+        if (Tried == Fewest && Numbers.below(++Seen) == 0)
+          P = Places[I], Q = Places[J];
+      }
     if (!Q)
       return false;
+    if (Known->Trying)
+      Known->Trying(key(P, Q));
     W.P = P->Hash;
     W.Q = Q->Hash;
     // One place, two threads: the first that comes lets another one pass.
     W.Afresh = P == Q || Numbers.below(2);
+    // Mostly the first time that somebody comes there matters.
+    W.Skip = Numbers.below(4) ? 0 : Numbers.below(timesBy(Q));
+    W.Times = 1;
+    if (uint64_t Times = timesBy(P); Times > 1 && !Numbers.below(4))
+      W.Times = 2 + Numbers.below((Times < 5 ? Times : 5) - 1);
+    return true;
+  }
+
+  /// How often all threads together come by, at least 1.
+  uint64_t timesBy(const ExpectedPlace *P) {
     double Times = 0;
     for (unsigned I = 0; I != Known->CountCount; ++I)
-      if (Known->Places + Known->Counts[I].Place == Q)
+      if (Known->Places + Known->Counts[I].Place == P)
         Times += Known->Counts[I].Count;
-    if (Times >= 2 && Numbers.below(2))
-      W.Skip = Numbers.below(uint64_t(Times));
-    return true;
+    return Times > 1 ? uint64_t(Times + 0.5) : 1;
+  }
+
+  static uint64_t key(const ExpectedPlace *P, const ExpectedPlace *Q) {
+    return (P->Hash * 0x9E3779B97F4A7C15u ^ Q->Hash) | 1;
+  }
+
+  static bool areOfTwoThreads(uint64_t A, uint64_t B) {
+    return A && B && ((A | B) & ((A | B) - 1));
   }
 
   static bool counts(const ExpectedPlace &P, uint32_t Group) {
@@ -141,7 +178,7 @@ private:
   Wish *stopped(const Step &S) {
     for (unsigned I = 0; I != WishCount; ++I)
       if (Wish &W = Wishes[I];
-          !W.Done && W.Q == S.Place && !W.Skip &&
+          !W.Done && W.Q == knownAs(S) && !W.Skip &&
           (W.P != W.Q || !W.Waiting || W.Waiting == S.Thread)) {
         W.Waiting = S.Thread;
         return &W;

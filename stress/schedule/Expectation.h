@@ -10,15 +10,22 @@
 #ifndef RADDLE_STRESS_SCHEDULE_EXPECTATION_H
 #define RADDLE_STRESS_SCHEDULE_EXPECTATION_H
 
-#include "stress/log/RunLog.h"
+#include "stress/schedule/Strategy.h"
 
 namespace raddle::stress {
 
+/// A step's place, by which it is known. A wait and the taking of the mutex
+/// after it are two steps of one call.
+inline uint64_t knownAs(const Step &S) {
+  return S.Kind == Op::Relock && S.Place ? ~S.Place : S.Place;
+}
+
 struct ExpectedPlace {
-  uint64_t Hash;  ///< Step::Place.
+  uint64_t Hash;  ///< knownAs().
   uint32_t Group; ///< From 1; 0: none.
   Op Kind;
   bool Writes;
+  uint64_t Threads; ///< A bit for each number modulo 64 that came by.
 };
 
 /// How often a thread comes by a place, as a mean over runs.
@@ -38,6 +45,10 @@ struct Expectation {
   const uint32_t *Parents;
   unsigned ThreadCount;
   uint32_t Groups; ///< The highest one.
+  /// How often runs have tried the order of two places that \p Key stands for;
+  /// and that this one does. Null: nobody knows.
+  uint32_t (*TimesTried)(uint64_t Key);
+  void (*Trying)(uint64_t Key);
 };
 
 } // namespace raddle::stress

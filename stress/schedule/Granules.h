@@ -13,7 +13,9 @@
 namespace raddle::stress {
 
 struct Granule {
-  uint32_t Place;  ///< Where it was touched last, as the caller numbers places.
+  /// Where it was touched last, by the first thread and by others, as the
+  /// caller numbers places.
+  uint32_t Own, Others;
   uint16_t Thread; ///< That touched it first; 0: nobody has.
   bool Shared;     ///< Several threads have.
   bool Written;

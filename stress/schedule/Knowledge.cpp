@@ -24,6 +24,7 @@ bool mergeable(Op Kind) {
   case Op::SharedLock:
   case Op::TrySharedLock:
   case Op::Wait:
+  case Op::Relock:
   case Op::Signal:
   case Op::Broadcast:
   case Op::SemaphoreWait:
@@ -83,7 +84,8 @@ bool Knowledge::read(int File) {
   }
   uint64_t At = sizeof(H);
   bool Good = !H.Busy && H.Places <= MostPlaces && H.Counts <= MostCounts &&
-              H.Threads <= MostThreads && H.Points >= 0 && H.Points < 1e15;
+              H.Threads <= MostThreads && H.Orders <= MostOrders &&
+              H.Points >= 0 && H.Points < 1e15;
   Good = Good &&
          readAt(File, Model->Places, H.Places * sizeof(KnowledgePlace), At);
   At += H.Places * sizeof(KnowledgePlace);
@@ -92,6 +94,9 @@ bool Knowledge::read(int File) {
   At += H.Counts * sizeof(KnowledgeCount);
   Good = Good &&
          readAt(File, Model->Parents, (H.Threads + 1) * sizeof(uint32_t), At);
+  At += (H.Threads + 1) * sizeof(uint32_t);
+  Good = Good &&
+         readAt(File, Model->Orders, H.Orders * sizeof(KnowledgeOrder), At);
   // Nothing of it is trusted to be in range.
   for (uint32_t I = 0; Good && I != H.Places; ++I) {
     const KnowledgePlace &P = Model->Places[I];
@@ -110,6 +115,13 @@ bool Knowledge::read(int File) {
     if (Good)
       *Index = I + 1;
   }
+  for (uint32_t I = 0; Good && I != H.Orders; ++I) {
+    const KnowledgeOrder &O = Model->Orders[I];
+    uint32_t *Index = O.Key ? OrderIndex.insert(O.Key) : nullptr;
+    Good = Index && !*Index;
+    if (Good)
+      *Index = I + 1;
+  }
   for (uint32_t T = 2; Good && T <= H.Threads; ++T)
     Good = Model->Parents[T] && Model->Parents[T] < T;
   if (!Good) {
@@ -118,6 +130,7 @@ bool Knowledge::read(int File) {
     H.Generation = Generation;
     PlaceIndex.release();
     CountIndex.release();
+    OrderIndex.release();
   }
   return true;
 }
@@ -126,6 +139,7 @@ bool Knowledge::load(const char *From) {
   Asked = 0;
   PlaceIndex.release();
   CountIndex.release();
+  OrderIndex.release();
   if (Model)
     sys::unmap(Model, sizeof(*Model));
   Model = nullptr;
@@ -166,12 +180,14 @@ void Knowledge::makeView() {
           *N = ++V.Groups;
         Number = *N;
       }
-    Model->ViewPlaces[I] = {P.Hash, Number, Op(P.Kind), P.Writes != 0};
+    Model->ViewPlaces[I] = {P.Hash, Number, Op(P.Kind), P.Writes != 0, 0};
   }
   Numbers.release();
-  for (uint32_t I = 0; I != H.Counts; ++I)
-    Model->ViewCounts[I] = {Model->Counts[I].Place, Model->Counts[I].Thread,
-                            Model->Counts[I].Count};
+  for (uint32_t I = 0; I != H.Counts; ++I) {
+    const KnowledgeCount &C = Model->Counts[I];
+    Model->ViewCounts[I] = {C.Place, C.Thread, C.Count};
+    Model->ViewPlaces[C.Place].Threads |= uint64_t(1) << C.Thread % 64;
+  }
   __builtin_memcpy(Model->ViewParents, Model->Parents,
                    (H.Threads + 1) * sizeof(uint32_t));
   V.Places = Model->ViewPlaces;
@@ -180,6 +196,8 @@ void Knowledge::makeView() {
   V.CountCount = H.Counts;
   V.Parents = Model->ViewParents;
   V.ThreadCount = H.Threads;
+  V.TimesTried = [](uint64_t Key) { return TheKnowledge.timesTried(Key); };
+  V.Trying = [](uint64_t Key) { TheKnowledge.trying(Key); };
 }
 
 uint32_t Knowledge::place(uint64_t Hash) {
@@ -248,7 +266,7 @@ void Knowledge::meet(Object &O, uint32_t Place, const Step &S) {
 void Knowledge::taken(const Step &S) {
   if (!Model || !S.Object || !mergeable(S.Kind))
     return;
-  uint32_t At = place(S.Place);
+  uint32_t At = place(knownAs(S));
   if (At == NoPlace)
     return;
   KnowledgePlace &P = Model->Places[At];
@@ -282,6 +300,25 @@ void Knowledge::created(uint32_t Thread, uint32_t Parent) {
         Model->Parents[T] = 1;
     Model->Head.Threads = Thread;
   }
+}
+
+uint32_t Knowledge::timesTried(uint64_t Key) {
+  uint32_t *Index = OrderIndex.find(Key);
+  uint64_t Times = Index && *Index ? Model->Orders[*Index - 1].Times : 0;
+  return Times < UINT32_MAX ? uint32_t(Times) : UINT32_MAX;
+}
+
+void Knowledge::trying(uint64_t Key) {
+  uint32_t *Index = Model && Key ? OrderIndex.insert(Key) : nullptr;
+  if (!Index)
+    return;
+  if (!*Index) {
+    if (Model->Head.Orders == MostOrders)
+      return;
+    Model->Orders[Model->Head.Orders] = {Key, 0};
+    *Index = ++Model->Head.Orders;
+  }
+  ++Model->Orders[*Index - 1].Times;
 }
 
 const Expectation &Knowledge::expectation() const { return Model->View; }
@@ -324,6 +361,9 @@ void Knowledge::store() {
     At += H.Counts * sizeof(KnowledgeCount);
     Good = Good && writeAt(File, Model->Parents,
                            (H.Threads + 1) * sizeof(uint32_t), At);
+    At += (H.Threads + 1) * sizeof(uint32_t);
+    Good = Good &&
+           writeAt(File, Model->Orders, H.Orders * sizeof(KnowledgeOrder), At);
     H.Busy = 0;
     if (Good)
       writeAt(File, &H, sizeof(H), 0);

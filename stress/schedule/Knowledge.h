@@ -14,8 +14,8 @@
 
 namespace raddle::stress {
 
-// The file, in the machine's byte order: the head, then as many places, counts
-// and parents as it says.
+// The file, in the machine's byte order: the head, then as many places, counts,
+// parents and orders as it says.
 struct KnowledgeHead {
   char Magic[8];
   uint32_t Version;
@@ -23,8 +23,7 @@ struct KnowledgeHead {
   uint64_t Generation; ///< Counts writes.
   uint64_t Runs;
   double Points; ///< Times the strategy was asked; mean.
-  uint32_t Places, Counts, Threads;
-  uint32_t Reserved;
+  uint32_t Places, Counts, Threads, Orders;
 };
 struct KnowledgePlace {
   uint64_t Hash;
@@ -38,14 +37,21 @@ struct KnowledgeCount {
   double Count;
 };
 
+/// Of two places, that was tried.
+struct KnowledgeOrder {
+  uint64_t Key;
+  uint64_t Times;
+};
+
 inline constexpr char ScheduleKnowledgeMagic[8] = {'R', 'D', 'L', 'S',
                                                    'K', 'N', 'O', 'W'};
-inline constexpr uint32_t ScheduleKnowledgeVersion = 1;
+inline constexpr uint32_t ScheduleKnowledgeVersion = 2;
 
 class Knowledge {
 public:
   static constexpr unsigned MostPlaces = 8192, MostCounts = 16384,
-                            MostThreads = 1024, MostObjects = 65536;
+                            MostThreads = 1024, MostObjects = 65536,
+                            MostOrders = 8192;
   static constexpr uint32_t NoPlace = ~uint32_t(0);
 
   /// Forgets all and reads \p Path; a file that is not there, or is damaged, or
@@ -67,6 +73,9 @@ public:
   void taken(const Step &S);
   void asked() { ++Asked; }
 
+  uint32_t timesTried(uint64_t Key);
+  void trying(uint64_t Key);
+
   const Expectation &expectation() const;
   uint64_t points() const;
 
@@ -81,6 +90,7 @@ private:
     KnowledgePlace Places[MostPlaces];
     KnowledgeCount Counts[MostCounts];
     uint32_t Parents[MostThreads + 1];
+    KnowledgeOrder Orders[MostOrders];
     // Of this run.
     bool Known[MostPlaces], Seen[MostPlaces];
     uint32_t Now[MostCounts];
@@ -98,7 +108,7 @@ private:
   void meet(Object &O, uint32_t Place, const Step &S);
 
   ModelType *Model = nullptr;
-  HashTable PlaceIndex, CountIndex;
+  HashTable PlaceIndex, CountIndex, OrderIndex;
   uint64_t Asked = 0;
   char Path[4096] = {};
 };

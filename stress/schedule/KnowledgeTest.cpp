@@ -51,6 +51,9 @@ void learn(Knowledge &K) {
     K.asked();
   }
   K.touchedShared(K.place(10));
+  K.trying(1000);
+  K.trying(1001);
+  K.trying(1001);
 }
 
 uint32_t groupOf(const Expectation &E, uint64_t Hash) {
@@ -94,6 +97,9 @@ TEST(ScheduleKnowledge, ComesBackFromTheFile) {
   EXPECT_EQ(groupOf(E, 14), ~0u) << "an unlock is nobody's wish";
   EXPECT_EQ(countOf(E, 11, 2), 2);
   EXPECT_EQ(countOf(E, 11, 1), 0);
+  EXPECT_EQ(K->timesTried(1000), 1u);
+  EXPECT_EQ(K->timesTried(1001), 2u);
+  EXPECT_EQ(K->timesTried(1002), 0u);
   EXPECT_EQ(E.ThreadCount, 3u);
   EXPECT_EQ(E.Parents[3], 1u);
 }

@@ -107,7 +107,8 @@ struct ToyKnowledge {
       for (const ToyStep &S : Program[T]) {
         auto [It, New] = Index.emplace(S.Place, uint32_t(Places.size()));
         if (New)
-          Places.push_back({S.Place, S.Object, S.Kind, S.Writes});
+          Places.push_back({S.Place, S.Object, S.Kind, S.Writes, 0});
+        Places[It->second].Threads |= uint64_t(1) << (T + 2) % 64;
         Counts.push_back({It->second, uint32_t(T + 2), 1});
         Known.Groups = std::max(Known.Groups, S.Object);
       }

@@ -71,7 +71,7 @@ public:
     unsigned Free = 0, Chosen = 0;
     bool Stopped = false;
     for (unsigned I = 0; I != Count; ++I) {
-      bool Waits = Interesting.has(Enabled[I].Place);
+      bool Waits = Interesting.has(knownAs(Enabled[I]));
       Stopped |= Waits;
       // The k-th that is free replaces the choice with a chance of 1/k.
       if (!Waits && Numbers.below(++Free) == 0)
@@ -84,7 +84,7 @@ public:
     if (!Intended)
       intend(Enabled, Count);
     for (unsigned I = 0; I != Count; ++I)
-      if (Enabled[I].Thread == Intended && Interesting.has(Enabled[I].Place))
+      if (Enabled[I].Thread == Intended && Interesting.has(knownAs(Enabled[I])))
         Meant = int(I);
     if (Meant >= 0 && Numbers.below(++Free) == 0)
       return unsigned(Meant);
@@ -98,7 +98,7 @@ public:
   }
 
   void taken(const Step &Taken) override {
-    if (!Interesting.has(Taken.Place))
+    if (!Interesting.has(knownAs(Taken)))
       return;
     double &N = Left[Taken.Thread];
     N = N > 1 ? N - 1 : 0;
@@ -124,7 +124,7 @@ private:
   }
   double weight(const Step &S) {
     double W = Left[S.Thread] + Unborn[S.Thread];
-    return W > 0 ? W : Interesting.has(S.Place) ? 0.5 : 1e-6;
+    return W > 0 ? W : Interesting.has(knownAs(S)) ? 0.5 : 1e-6;
   }
 
   Random Numbers;
