@@ -124,7 +124,6 @@ inline void readLog(const std::string &Path, ControlledRun &Into) {
       break;
     }
     case RunRecordType::Thread:
-    case RunRecordType::Object:
       break;
     default:
       Fits = false;
