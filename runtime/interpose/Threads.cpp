@@ -125,6 +125,11 @@ RADDLE_EXPORT int pthread_cancel(pthread_t Handle) {
   return Real.pthread_cancel(Handle);
 }
 
+RADDLE_EXPORT int pthread_kill(pthread_t Handle, int Signal) noexcept {
+  ensureReal();
+  return Real.pthread_kill(Handle, Signal);
+}
+
 RADDLE_EXPORT int pthread_setname_np(pthread_t Handle,
                                      const char *Name) noexcept {
   ensureReal();

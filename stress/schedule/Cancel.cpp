@@ -23,7 +23,7 @@ int cancel(pthread_t Handle) {
   takeStep(*Me, {Op::Other, Target ? Target->Self : nullptr});
   int Result = In.real([=] { return Original.pthread_cancel(Handle); });
   if (Result == 0 && Target)
-    Target->Cancelled = true;
+    Target->Cancelled = Target->Signalled = true;
   return Result;
 }
 

@@ -21,7 +21,7 @@ bool look(clockid_t Clock, uint64_t &Ns) {
   Controlled *Me = controlled();
   if (!Me || !virtualTime(Clock, Ns))
     return false;
-  InController In(*Me);
+  InController In(*Me, InController::Access);
   if (Me->LooksAt != Me->Clock)
     Me->Looks = 0;
   uint32_t Doublings = ++Me->Looks / PerDoubling;

@@ -31,7 +31,7 @@ bool takeSignal(Controlled &T, Shadow &Condition) {
   --Condition.Waiters;
   PendingSignal **Link = signalFor(Condition, T.WaitSequence);
   if (!Link)
-    return false;
+    return T.Woken;
   PendingSignal *Taken = *Link;
   *Link = Taken->Next;
   --Condition.SignalCount;
@@ -53,13 +53,15 @@ int wait(Controlled &Me, InController &In, const void *C, pthread_mutex_t *M,
   Me.WaitSequence = ++TheRun.Sequence;
   ++Condition.Waiters;
   Me.WaitsOn = &Condition;
+  Me.Woken = false;
   Ask A = {Op::Relock, &Mutex, mayReturn};
   A.Until = Until;
   A.CanCancel = CanCancel;
-  // The limit ends the wait, but it comes back with the mutex.
-  if (!takeStepAt(Me, A, Site) && !lockIsFree(Me))
-    takeStepAt(Me, {Op::Relock, &Mutex, lockIsFree}, Site);
+  bool InTime = takeStepAt(Me, A, Site);
   bool GaveUp = Me.GaveUp;
+  // The limit ends the wait, but it comes back with the mutex.
+  if (!InTime && !lockIsFree(Me))
+    takeStepAt(Me, {Op::Relock, &Mutex, lockIsFree}, Site);
   bool Woken = takeSignal(Me, Condition);
   Me.WaitsOn = nullptr;
   Result = In.real(Lock);
@@ -71,10 +73,32 @@ int wait(Controlled &Me, InController &In, const void *C, pthread_mutex_t *M,
   return Result ? Result : Woken || GaveUp ? 0 : TimeUp;
 }
 
+/// Other processes may signal it.
+bool isShared(const pthread_cond_t *C) { return C->__data.__wrefs & 1; }
+
+/// The real wait, for what other processes do.
+template <typename Function>
+int waitOutside(Controlled &Me, const void *C, const void *M, Function Call) {
+  InController In(Me);
+  testCancel(Me, In);
+  Shadow &Mutex = shadowOf(M);
+  takeStep(Me, {Op::Wait, &shadowOf(C)});
+  bool Held = holdOf(Me, Mutex);
+  if (Held)
+    dropHold(Me, Mutex);
+  int Result = In.outside("pthread_cond_wait", Call);
+  if (Held)
+    addHold(Me, Mutex, false, Me.Site.Pc);
+  return Result;
+}
+
 int pthreadWait(pthread_cond_t *C, pthread_mutex_t *M) {
   Controlled *Me = controlled();
   if (!Me)
     return Original.pthread_cond_wait(C, M);
+  if (isShared(C))
+    return waitOutside(*Me, C, M,
+                       [=] { return Original.pthread_cond_wait(C, M); });
   InController In(*Me);
   return wait(
       *Me, In, C, M, 0, 0, [=] { return Original.pthread_mutex_unlock(M); },
@@ -84,6 +108,10 @@ int pthreadWait(pthread_cond_t *C, pthread_mutex_t *M) {
 int until(pthread_cond_t *C, pthread_mutex_t *M, clockid_t Clock,
           const timespec *Until) {
   Controlled *Me = controlled();
+  if (isShared(C))
+    return waitOutside(*Me, C, M, [=] {
+      return Original.pthread_cond_clockwait(C, M, Clock, Until);
+    });
   InController In(*Me);
   return wait(
       *Me, In, C, M, momentOf(Clock, Until), ETIMEDOUT,
@@ -112,8 +140,10 @@ int clockWait(pthread_cond_t *C, pthread_mutex_t *M, clockid_t Clock,
 
 template <typename Function> int signal(void *C, bool All, Function Call) {
   Controlled *Me = controlled();
-  if (!Me)
+  if (!Me) {
+    wakeFromOutside();
     return Call();
+  }
   InController In(*Me);
   Shadow &S = shadowOf(C);
   takeStep(*Me, {All ? Op::Broadcast : Op::Signal, &S});
@@ -204,7 +234,8 @@ void c11Destroy(cnd_t *C) {
 
 bool isWoken(const Controlled &T) {
   Shadow *C = T.WaitsOn;
-  return C && (C->Broadcast > T.WaitSequence || signalFor(*C, T.WaitSequence));
+  return C && (T.Woken || C->Broadcast > T.WaitSequence ||
+               signalFor(*C, T.WaitSequence));
 }
 
 void controlConditions() {

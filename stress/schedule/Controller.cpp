@@ -47,6 +47,7 @@ void install() {
   controlThreads();
   controlCancel();
   controlExit();
+  controlSignals();
   NoteSites = true;
   OneCallOnly = true;
 }
@@ -103,6 +104,7 @@ bool takeControl() {
       expectAsBefore(Settings);
     Chooser->begin(Settings);
   }
+  TheRun.SanitizerTid = otherThread();
   Mine = firstThread(0);
   if (!Mine)
     return false;

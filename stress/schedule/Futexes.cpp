@@ -125,8 +125,11 @@ long systemCall(long Number, ...) {
   va_end(Arguments);
   auto Call = [=] { return Original.syscall(Number, A, B, C, D, E, F); };
   Controlled *Me = controlled();
-  if (!Me)
+  if (!Me) {
+    if (Number == SYS_futex)
+      wakeFromOutside();
     return Call();
+  }
   switch (Number) {
   case SYS_futex: {
     int Command = int(B) & FUTEX_CMD_MASK;

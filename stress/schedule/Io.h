@@ -26,16 +26,17 @@ enum class Came { Yes, TimeUp, Interrupted, WaitReally };
 
 /// The thread has looked, and nothing was there. Yes: look again.
 inline Came waitForMore(Controlled &Me, InController &In, uint64_t Until,
-                        bool CanCancel) {
+                        bool CanCancel, bool Interrupts) {
   Me.ReallyWaits = false;
   Ask A = {Op::Io, nullptr, mayHaveCome};
   A.Wanted = TheRun.Transfers;
   A.Until = Until;
   A.CanCancel = CanCancel;
+  A.Interrupts = Interrupts;
   bool InTime = takeStepAt(Me, A, Me.Site);
   if (Me.GaveUp) {
-    testCancel(Me, In);
-    return Came::Interrupted;
+    // Where it is not cancelled, as that is disabled, it goes on.
+    return testCancel(Me, In) ? Came::Interrupted : Came::Yes;
   }
   return !InTime ? Came::TimeUp : Me.ReallyWaits ? Came::WaitReally : Came::Yes;
 }
@@ -62,14 +63,15 @@ auto waitForWorld(Controlled &Me, const char *Name, uint64_t Ns,
       repeats(Me);
       return Result;
     }
-    switch (waitForMore(Me, In, Until, CanCancel)) {
+    CanCancel = CanCancel && !Me.Cancelled;
+    switch (waitForMore(Me, In, Until, CanCancel, true)) {
     case Came::Yes:
       break;
     case Came::TimeUp:
       return Result;
     case Came::Interrupted:
-      CanCancel = false;
-      break;
+      In.fails(EINTR);
+      return decltype(Result)(-1);
     case Came::WaitReally:
       return In.outside(Name, [&] {
         return Wait(Ns == Forever        ? Forever

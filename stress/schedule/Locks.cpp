@@ -57,6 +57,12 @@ int lock(pthread_rwlock_t *L, bool Shared, const timespec *Until,
   Shadow &S = shadowOf(L);
   Ask A = {Shared ? Op::SharedLock : Op::Lock, &S, readyFor(*Me, S, Shared)};
   A.Until = Until ? momentOf(Clock, Until) : 0;
+  if (L->__data.__shared) {
+    // Another process may have it: nothing is known of it here.
+    A.Ready = nullptr;
+    takeStep(*Me, A);
+    return In.outside("pthread_rwlock_lock", Call);
+  }
   if (!takeStep(*Me, A))
     return ETIMEDOUT;
   uint64_t Pc = Me->Site.Pc;

@@ -16,6 +16,9 @@ bool never(const Controlled &) { return false; }
 
 bool isRobust(const pthread_mutex_t *M) { return M->__data.__kind & 16; }
 
+/// Another process may have it: nothing is known of it here.
+bool isShared(const pthread_mutex_t *M) { return M->__data.__kind & 128; }
+
 bool isTaken(int Result) { return Result == 0 || Result == EOWNERDEAD; }
 
 /// Who has it already may have it again, or is told so; or waits for ever.
@@ -38,6 +41,13 @@ int lock(Controlled &Me, InController &In, pthread_mutex_t *M, uint64_t Until,
   Shadow &S = shadowOf(M);
   Ask A = {Op::Lock, &S, readyFor(Me, S, M)};
   A.Until = Until;
+  if (isShared(M)) {
+    A.Ready = nullptr;
+    takeStep(Me, A);
+    return __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED)
+               ? In.outside("pthread_mutex_lock", Call)
+               : In.real(Call);
+  }
   if (!takeStep(Me, A))
     return TimeUp;
   uint64_t Pc = Me.Site.Pc;
@@ -87,8 +97,10 @@ int tryLock(pthread_mutex_t *M, Function Call, int Success) {
   takeStep(*Me, {Op::TryLock, &S});
   int Result = In.real(Call);
   if (Result == Success || Result == EOWNERDEAD) {
-    S.Robust = isRobust(M);
-    addHold(*Me, S, false, Me->Site.Pc);
+    if (!isShared(M)) {
+      S.Robust = isRobust(M);
+      addHold(*Me, S, false, Me->Site.Pc);
+    }
     progresses(*Me);
   } else {
     repeats(*Me);

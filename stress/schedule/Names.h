@@ -38,6 +38,7 @@ void controlConditions();
 void controlThreads();
 void controlCancel();
 void controlExit();
+void controlSignals();
 
 const char *opName(Op Kind);
 /// Of a thread that waits on a condition: it has been signalled.

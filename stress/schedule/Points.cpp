@@ -49,7 +49,7 @@ void controllerPoint(Op Kind, const void *Object, unsigned Size, uint64_t Pc,
   Controlled *Me = controlled();
   if (!Me)
     return;
-  InController In(*Me);
+  InController In(*Me, InController::Access);
   bool Held = Me->BackAt > TheRunLog.head().Events;
   bool Decides =
       TheRun.Chooser ? IsPoint : TheReplay.stops(Me->Number, Me->Clock);
@@ -73,7 +73,7 @@ void controllerNoProgress() {
   Controlled *Me = controlled();
   if (!Me)
     return;
-  InController In(*Me);
+  InController In(*Me, InController::Access);
   Me->Repeats = Me->OldRepeats;
   TheRun.LastProgress = Me->OldProgress;
   repeats(*Me);

@@ -17,7 +17,7 @@ bool fill(void *To, size_t Size) {
   Controlled *Me = controlled();
   if (!Me)
     return false;
-  InController In(*Me);
+  InController In(*Me, InController::Access);
   auto *At = static_cast<unsigned char *>(To);
   while (Size) {
     uint64_t Value = Numbers.next();

@@ -37,11 +37,18 @@ int wait(sem_t *S, const timespec *Until, clockid_t Clock, Function Call) {
   Ask A = {Op::SemaphoreWait, &Shadow, IsShared ? nullptr : hasOne};
   A.Until = Until ? momentOf(Clock, Until) : 0;
   A.CanCancel = CanCancel;
-  if (!takeStep(*Me, A)) {
-    if (Me->GaveUp)
-      testCancel(*Me, In);
-    In.fails(Me->GaveUp ? EINTR : ETIMEDOUT);
-    return -1;
+  A.Interrupts = true;
+  while (!takeStep(*Me, A)) {
+    if (!Me->GaveUp) {
+      In.fails(ETIMEDOUT);
+      return -1;
+    }
+    if (!testCancel(*Me, In)) {
+      A.CanCancel = false;
+    } else if (!Me->SignalRestarts) {
+      In.fails(EINTR);
+      return -1;
+    }
   }
   if (IsShared && !hasOne(*Me))
     return In.outside("sem_wait", Call);

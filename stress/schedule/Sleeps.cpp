@@ -16,7 +16,7 @@ constexpr uint64_t ShortNs = 1000000;
 
 bool never(const Controlled &) { return false; }
 
-/// False: it was interrupted, by what would have been cancellation.
+/// False: it was interrupted by a signal.
 bool sleepUntil(Controlled &Me, InController &In, uint64_t Moment) {
   bool CanCancel = testCancel(Me, In);
   Ask A = {Op::Sleep, nullptr,
@@ -24,15 +24,20 @@ bool sleepUntil(Controlled &Me, InController &In, uint64_t Moment) {
                                                                   : never};
   A.Until = Moment;
   A.CanCancel = CanCancel;
+  A.Interrupts = true;
   A.Writes = false;
-  takeStep(Me, A);
-  if (Me.GaveUp) {
-    testCancel(Me, In);
-    return false;
+  while (!takeStep(Me, A) && Me.GaveUp) {
+    if (testCancel(Me, In))
+      return false;
+    A.CanCancel = false;
   }
   if (TheRun.Now < Moment)
     TheRun.Now = Moment;
   return true;
+}
+
+uint64_t leftOf(uint64_t Moment) {
+  return Moment > TheRun.Now ? Moment - TheRun.Now : 0;
 }
 
 unsigned sleepSeconds(unsigned Seconds) {
@@ -40,9 +45,10 @@ unsigned sleepSeconds(unsigned Seconds) {
   if (!Me)
     return Original.sleep(Seconds);
   InController In(*Me);
-  return sleepUntil(*Me, In, momentIn(uint64_t(Seconds) * 1000000000))
+  uint64_t Moment = momentIn(uint64_t(Seconds) * 1000000000);
+  return sleepUntil(*Me, In, Moment)
              ? 0
-             : Seconds;
+             : unsigned((leftOf(Moment) + 500000000) / 1000000000);
 }
 
 int sleepMicroseconds(useconds_t Microseconds) {
@@ -50,8 +56,10 @@ int sleepMicroseconds(useconds_t Microseconds) {
   if (!Me)
     return Original.usleep(Microseconds);
   InController In(*Me);
-  sleepUntil(*Me, In, momentIn(uint64_t(Microseconds) * 1000));
-  return 0;
+  if (sleepUntil(*Me, In, momentIn(uint64_t(Microseconds) * 1000)))
+    return 0;
+  In.fails(EINTR);
+  return -1;
 }
 
 bool isLength(const timespec *For) {
@@ -66,13 +74,28 @@ uint64_t lengthOf(const timespec *For) {
              : Ns;
 }
 
+/// False: interrupted, and \p Left says how much it lacked.
+bool sleepFor(Controlled &Me, InController &In, const timespec *For,
+              timespec *Left) {
+  uint64_t Moment = momentIn(lengthOf(For));
+  if (sleepUntil(Me, In, Moment))
+    return true;
+  if (Left) {
+    uint64_t Ns = leftOf(Moment);
+    *Left = {time_t(Ns / 1000000000), long(Ns % 1000000000)};
+  }
+  return false;
+}
+
 int sleepNanoseconds(const timespec *For, timespec *Left) {
   Controlled *Me = controlled();
   if (!Me || !isLength(For))
     return Original.nanosleep(For, Left);
   InController In(*Me);
-  sleepUntil(*Me, In, momentIn(lengthOf(For)));
-  return 0;
+  if (sleepFor(*Me, In, For, Left))
+    return 0;
+  In.fails(EINTR);
+  return -1;
 }
 
 int sleepOnClock(clockid_t Clock, int Flags, const timespec *For,
@@ -82,10 +105,9 @@ int sleepOnClock(clockid_t Clock, int Flags, const timespec *For,
   if (!Me || !isLength(For) || !virtualTime(Clock, Shown))
     return Original.clock_nanosleep(Clock, Flags, For, Left);
   InController In(*Me);
-  sleepUntil(*Me, In,
-             Flags & TIMER_ABSTIME ? momentOf(Clock, For)
-                                   : momentIn(lengthOf(For)));
-  return 0;
+  bool Slept = Flags & TIMER_ABSTIME ? sleepUntil(*Me, In, momentOf(Clock, For))
+                                     : sleepFor(*Me, In, For, Left);
+  return Slept ? 0 : EINTR;
 }
 
 int c11Sleep(const timespec *For, timespec *Left) {
@@ -93,8 +115,7 @@ int c11Sleep(const timespec *For, timespec *Left) {
   if (!Me || !isLength(For))
     return Original.thrd_sleep(For, Left);
   InController In(*Me);
-  sleepUntil(*Me, In, momentIn(lengthOf(For)));
-  return 0;
+  return sleepFor(*Me, In, For, Left) ? 0 : -1;
 }
 
 int yield() {

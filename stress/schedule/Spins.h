@@ -40,6 +40,13 @@ inline void noteProgress(Controlled &Me, Op Kind) {
     progresses(Me);
 }
 
+/// Whoever is outside should get a chance, now and then.
+inline bool repeatsForLong() {
+  constexpr uint64_t Long = 1000, Often = 64;
+  uint64_t Events = TheRunLog.head().Events;
+  return Events - TheRun.LastProgress > Long && Events % Often == 0;
+}
+
 inline bool repeatsForever() {
   return TheRunLog.head().Events - TheRun.LastProgress > LivelockEvents;
 }

@@ -38,6 +38,9 @@ int create(Controlled &Me, pthread_t *Handle, bool Detached, void *Argument,
     return EAGAIN;
   T->Detached = Detached;
   T->Argument = Argument;
+  // It inherits the controller's mask, and will have its creator's.
+  T->Mask = Me.Mask;
+  T->Masked = true;
   int Result = In.real([&] { return Call(T); });
   if (Result != 0) {
     dropThread(T);
@@ -115,7 +118,7 @@ int join(pthread_t Handle, uint64_t Until, int TimeUp, int Success,
   // It needs nobody's help to end.
   int Result = In.surely(Call);
   if (Result == Success)
-    Target->Handle = 0;
+    forgetFinished(*Target);
   return Result;
 }
 
@@ -137,7 +140,7 @@ int tryJoin(pthread_t Handle, void **Value) {
     return In.real([=] { return Original.pthread_tryjoin_np(Handle, Value); });
   int Result = In.surely([=] { return Original.pthread_join(Handle, Value); });
   if (Result == 0)
-    Target->Handle = 0;
+    forgetFinished(*Target);
   return Result;
 }
 
@@ -172,7 +175,7 @@ template <typename Function> int detach(pthread_t Handle, Function Call) {
   if (Result == 0 && Target) {
     Target->Detached = true;
     if (Target->State == Standing::Ended)
-      Target->Handle = 0;
+      forgetFinished(*Target);
   }
   return Result;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Token.h"
 #include "runtime/Runtime.h"
-#include "stress/schedule/Io.h"
+#include "stress/schedule/Choice.h"
 #include "stress/schedule/Places.h"
-#include "stress/schedule/Replay.h"
 #include "stress/schedule/RunLogWriter.h"
+#include "stress/schedule/Signals.h"
 #include "stress/schedule/Spins.h"
 #include "stress/schedule/Verdicts.h"
 #include "stress/schedule/VirtualTime.h"
@@ -27,149 +27,8 @@ uint32_t Arrivals = 0;
 constexpr uint32_t HasTurn = 1, HasErrand = 2;
 uint32_t ErrandsDone = 0; ///< A futex.
 
-Step *Enabled = nullptr;
-Controlled **EnabledThreads = nullptr;
-uint32_t EnabledRoom = 0;
-
 /// Threads that are over, and may be joined.
 Controlled *Finished = nullptr;
-
-bool roomForAll() {
-  if (TheRun.Alive <= EnabledRoom)
-    return true;
-  uint32_t More = EnabledRoom ? EnabledRoom * 2 : 256;
-  while (More < TheRun.Alive)
-    More *= 2;
-  auto *NewSteps = static_cast<Step *>(controllerMemory(More * sizeof(Step)));
-  auto **NewThreads =
-      static_cast<Controlled **>(controllerMemory(More * sizeof(Controlled *)));
-  if (!NewSteps || !NewThreads)
-    return false;
-  Enabled = NewSteps;
-  EnabledThreads = NewThreads;
-  EnabledRoom = More;
-  return true;
-}
-
-/// What can run just now.
-struct Candidates {
-  unsigned Count = 0;
-  int Current = -1;         ///< The thread that ran last.
-  bool AllBack = true;      ///< All that there are only repeat themselves.
-  bool AllHard = true;      ///< And have for long.
-  bool Outside = false;     ///< Somebody may come back.
-  Controlled *Io = nullptr; ///< Waits for what the kernel has.
-  uint64_t Earliest = 0;    ///< When the first wait's time is up; 0: none.
-};
-
-void collect(Candidates &C, bool WithBack) {
-  C = {};
-  uint64_t Events = TheRunLog.head().Events;
-  for (Controlled *T = TheRun.First; T; T = T->Next) {
-    Standing S = standingOf(*T);
-    if (S == Standing::Outside)
-      C.Outside = true;
-    if (S != Standing::Waiting)
-      continue;
-    bool Ready = !T->Ready || T->Ready(*T);
-    bool Ends = !Ready && ((T->Until && T->Until <= TheRun.Now) ||
-                           (T->CanCancel && T->Cancelled));
-    if (!Ready && !Ends) {
-      if (T->Ready == mayHaveCome && !C.Io)
-        C.Io = T;
-      if (T->Until && (!C.Earliest || T->Until < C.Earliest))
-        C.Earliest = T->Until;
-      continue;
-    }
-    bool Back = T->BackAt > Events;
-    if (!Back || T->Repeats < HardRepeats)
-      C.AllHard = false;
-    if (Back && !WithBack)
-      continue;
-    if (!Back)
-      C.AllBack = false;
-    T->Pending.TimesOut = Ends;
-    if (T == TheRun.LastRan)
-      C.Current = int(C.Count);
-    Enabled[C.Count] = T->Pending;
-    EnabledThreads[C.Count++] = T;
-  }
-}
-
-/// Who ends the process, as no other can go on, or they take too long.
-Controlled *leaver() {
-  if (TheRun.LastRan != TheRun.Leaver)
-    noteSwitch(*TheRun.LastRan, *TheRun.Leaver, false);
-  return TheRun.Leaver;
-}
-
-/// Who is next; null: nobody just now, but somebody is outside, or nobody is
-/// left at all. Ends the process when no thread can run.
-Controlled *pick() {
-  if (!roomForAll())
-    return TheRun.First;
-  for (;;) {
-    Candidates C;
-    collect(C, false);
-    if (!C.Count) {
-      collect(C, true);
-      if (!C.Count && C.Io) {
-        // What comes over the kernel may need a moment.
-        if (TheRun.LookedAgain != TheRun.LastProgress) {
-          TheRun.LookedAgain = TheRun.LastProgress;
-          sleepABit();
-          ++TheRun.Transfers;
-          continue;
-        }
-        if (TheRun.Leaver)
-          return leaver();
-        if (C.Outside || !C.Earliest || hasChildren()) {
-          C.Io->ReallyWaits = true;
-          continue;
-        }
-      }
-      // Who only repeats itself waits for time to pass, too.
-      if (C.Earliest && (!C.Count || C.AllHard)) {
-        if (C.Outside && !C.Count)
-          return nullptr;
-        TheRun.Now = C.Earliest;
-        continue;
-      }
-      if (!C.Count) {
-        if (TheRun.Leaver)
-          return leaver();
-        if (C.Outside || !TheRun.First)
-          return nullptr;
-        endStuck();
-      }
-      if (!C.Outside && repeatsForever())
-        endRun(Verdict::Livelock);
-      if (C.Outside && C.AllHard)
-        sleepABit();
-    }
-    if (TheRun.Leaver && TheRunLog.head().Events > TheRun.LeaverWaits)
-      return leaver();
-    unsigned Index = 0;
-    if (!TheRun.Chooser) {
-      Index = TheReplay.choose(Enabled, C.Count, C.Current,
-                               TheRun.LastRan ? TheRun.LastRan->Number : 0,
-                               TheRun.LastClock);
-      if (Index >= C.Count)
-        endRun(Verdict::Diverged);
-    } else if (C.Count > 1) {
-      Index = TheRun.Chooser->choose(Enabled, C.Count, C.Current);
-      if (Index >= C.Count)
-        Index = 0;
-    }
-    if (C.Count > 1 && ++TheRunLog.head().Points > TheRun.StepLimit)
-      endRun(Verdict::StepLimit);
-    Controlled *Next = EnabledThreads[Index];
-    Next->Pending.TimesOut = Enabled[Index].TimesOut;
-    if (Next != TheRun.LastRan && TheRun.LastRan)
-      noteSwitch(*TheRun.LastRan, *Next, C.Current >= 0);
-    return Next;
-  }
-}
 
 void setTurn(Controlled &T, uint32_t To) {
   __atomic_store_n(&T.Turn, To, __ATOMIC_RELEASE);
@@ -186,6 +45,7 @@ void pass(Controlled &T) {
 /// True: it is its turn. False: it has taken the token from a thread that
 /// stays away, and must choose who goes on.
 bool park(Controlled &Me) {
+  maskSignals(Me);
   Patience P;
   for (;;) {
     uint32_t Turn = __atomic_load_n(&Me.Turn, __ATOMIC_ACQUIRE);
@@ -312,20 +172,37 @@ void forgetEnded(Controlled &T) {
 
 } // namespace
 
-InController::InController(Controlled &Me) : Me(Me), Errno(errno) {
+InController::InController(Controlled &Me, Kind K) : Me(Me), Errno(errno) {
   ++Me.Inside;
+  if (K == Call)
+    maskSignals(Me);
   enter(Me);
 }
 
 InController::~InController() {
   setStanding(Me, Standing::Running);
   --Me.Inside;
+  unmaskSignals(Me);
   errno = Errno;
 }
 
 void InController::runs() {
   setStanding(Me, Standing::Running);
   errno = Errno;
+}
+
+void InController::leaves() {
+  setStanding(Me, Standing::Running);
+  --Me.Inside;
+  unmaskSignals(Me);
+  errno = Errno;
+}
+
+void InController::comesBack() {
+  Errno = errno;
+  ++Me.Inside;
+  maskSignals(Me);
+  enter(Me);
 }
 
 void InController::ran() {
@@ -338,25 +215,50 @@ void InController::goOutside(const char *Function) {
   Me.Pending.Kind = Op::Io;
   setStanding(Me, Standing::Outside);
   passOn(nullptr);
+  unmaskSignals(Me);
   errno = Errno;
 }
 
+/// Its wait goes on, or ends, once handlers of signals have run; they run as
+/// the program's own code, and may not come back. True: there was one.
+static bool runHandlers(Controlled &Me) {
+  bool Had =
+      Me.SignalNumber && !(Me.Mask & uint64_t(1) << (Me.SignalNumber - 1));
+  setStanding(Me, Standing::Running);
+  --Me.Inside;
+  unmaskSignals(Me);
+  ++Me.Inside;
+  maskSignals(Me);
+  enter(Me);
+  return Had;
+}
+
 bool takeStepAt(Controlled &Me, const Ask &A, const CallSite &Site) {
-  Me.Site = Site;
-  Me.Object = A.Object;
-  Me.Ready = A.Ready;
-  Me.Wanted = A.Wanted;
-  Me.Until = A.Until;
-  Me.CanCancel = A.CanCancel;
-  setPending(Me, A.Kind, A.Object ? A.Object->Number : 0, A.Writes, Site.Pc);
-  setStanding(Me, Standing::Waiting);
-  standInLine(Me);
-  Me.TimedOut = Me.Pending.TimesOut;
-  Me.GaveUp = Me.TimedOut && !(Me.Until && Me.Until <= TheRun.Now);
-  noteStep(Me);
-  TheRun.Now += SyncStepNs;
-  noteProgress(Me, A.Kind);
-  return !Me.TimedOut;
+  for (;;) {
+    Me.Site = Site;
+    Me.Object = A.Object;
+    Me.Ready = A.Ready;
+    Me.Wanted = A.Wanted;
+    Me.Until = A.Until;
+    setPending(Me, A.Kind, A.Object ? A.Object->Number : 0, A.Writes, Site.Pc);
+    setStanding(Me, Standing::Waiting);
+    standInLine(Me);
+    Me.TimedOut = Me.Pending.TimesOut;
+    bool TimeUp = Me.Until && Me.Until <= TheRun.Now;
+    Me.GaveUp = Me.TimedOut && !TimeUp;
+    if (Me.GaveUp)
+      Me.Pending.Kind = Op::Other;
+    noteStep(Me);
+    TheRun.Now += SyncStepNs;
+    if (!Me.GaveUp) {
+      noteProgress(Me, A.Kind);
+      return !Me.TimedOut;
+    }
+    if (A.CanCancel && Me.Cancelled)
+      return false;
+    if (runHandlers(Me) && A.Interrupts)
+      return false;
+  }
 }
 
 bool takeStep(Controlled &Me, const Ask &A) {
@@ -400,7 +302,6 @@ void takeAccess(Controlled &Me, Op Kind, uint32_t Object, unsigned Size,
   Me.Object = nullptr;
   Me.Ready = nullptr;
   Me.Until = 0;
-  Me.CanCancel = false;
   setStanding(Me, Standing::Waiting);
   standInLine(Me);
   note(Me, Size);
@@ -421,10 +322,12 @@ void takeLastStep(Controlled &Me) {
   }
   Mine = nullptr;
   forgetEnded(Me);
-  Me.Next = Finished;
-  Finished = &Me;
-  if (Me.Detached)
+  if (!Me.Detached) {
+    Me.Next = Finished;
+    Finished = &Me;
+  } else {
     Me.Handle = 0;
+  }
   setStanding(Me, Standing::Ended);
   passOn(nullptr);
 }
@@ -465,6 +368,7 @@ void firstTurn(Controlled &Me) {
   noteProgress(Me, Op::ThreadStart);
   setStanding(Me, Standing::Running);
   Me.Inside = 0;
+  unmaskSignals(Me);
 }
 
 Controlled *firstThread(uint64_t Pc) {
@@ -479,6 +383,15 @@ Controlled *firstThread(uint64_t Pc) {
   T->State = Standing::Running;
   TheRun.Holder = T;
   return T;
+}
+
+void forgetFinished(Controlled &T) {
+  T.Handle = 0;
+  for (Controlled **Link = &Finished; *Link; Link = &(*Link)->Next)
+    if (*Link == &T) {
+      *Link = T.Next;
+      break;
+    }
 }
 
 Controlled *threadOf(pthread_t Handle) {

@@ -16,6 +16,7 @@
 #include "runtime/stack/Unwind.h"
 #include "runtime/thread/Thread.h"
 #include "stress/schedule/Shadow.h"
+#include "stress/schedule/Signals.h"
 #include "stress/schedule/Strategy.h"
 #include <errno.h>
 
@@ -51,7 +52,11 @@ struct Controlled {
   bool TimedOut;   ///< The step is taken as its time is up.
   bool GaveUp;     ///< The same, as it is cancelled.
   bool Cancelled;  ///< pthread_cancel was called for it: waits end.
-  bool CanCancel;  ///< The wait is one that does.
+  bool Signalled;  ///< A signal was sent to it.
+  int SignalNumber;
+  bool SignalRestarts; ///< With SA_RESTART.
+  uint64_t Mask;       ///< The program's, while Masked: signals wait then.
+  bool Masked;
 
   uint64_t Clock; ///< Events so far.
   // Held back while it only repeats itself; see Spins.cpp.
@@ -90,6 +95,7 @@ struct Ask {
   uint64_t Until = 0;
   bool Writes = true;
   bool CanCancel = false;
+  bool Interrupts = false; ///< A signal's handler ends it.
 };
 
 /// All that the run has.
@@ -103,6 +109,8 @@ struct RunState {
   Strategy *Chooser;     ///< Null: a replay.
   uint64_t Now;          ///< Virtual time in ns; see VirtualTime.h.
   uint64_t Sequence;     ///< Orders waits and signals.
+  uint32_t ForeignWakes; ///< Atomic; by threads that are not controlled.
+  uint32_t WakesSeen;
   uint64_t Transfers;    ///< Counts input and output; see Io.h.
   uint64_t LookedAgain;  ///< LastProgress when all looked again for it.
   uint64_t LastProgress; ///< Number of the last event that changed something.
@@ -111,6 +119,7 @@ struct RunState {
   /// In the process's last handler: let go when nobody else can run.
   Controlled *Leaver;
   uint64_t LeaverWaits; ///< Or at that event.
+  int SanitizerTid;     ///< Of the thread that a sanitizer always has; 0: none.
   bool AccessPoints;    ///< The program tells of its accesses.
   bool Active;
 };
@@ -135,14 +144,18 @@ extern __thread Controlled *Mine __attribute__((tls_model("initial-exec")));
 /// The calling thread, if what it calls is to be controlled.
 inline Controlled *controlled() {
   Controlled *Me = Mine;
-  return Me && !Me->Inside ? Me : nullptr;
+  // Not in the child of a fork, however that was made.
+  return Me && !Me->Inside && isActive() ? Me : nullptr;
 }
 
 /// The thread is in the controller, with the token, as long as this lives: what
 /// it, or a sanitizer below, calls is not controlled. Keeps errno.
 class InController {
 public:
-  explicit InController(Controlled &Me);
+  /// Call: signals are held back meanwhile, as a handler may jump out.
+  /// Access: too often for that; only while it waits.
+  enum Kind { Call, Access };
+  explicit InController(Controlled &Me, Kind K = Call);
   ~InController();
   InController(const InController &) = delete;
 
@@ -170,6 +183,9 @@ public:
   auto outside(const char *Name, Function Call) -> decltype(Call()) {
     goOutside(Name);
     auto Result = Call();
+    Errno = errno;
+    maskSignals(Me);
+    errno = Errno;
     ran();
     return Result;
   }
@@ -177,16 +193,16 @@ public:
   /// Leaves the controller for a call that may not come back, or that runs
   /// the program's code; and comes back.
   template <typename Function> void leaveFor(Function Call) {
-    runs();
-    --Me.Inside;
+    leaves();
     Call();
-    ++Me.Inside;
-    ran();
+    comesBack();
   }
 
 private:
   void runs();
   void ran();
+  void leaves();
+  void comesBack();
   void goOutside(const char *Function);
   Controlled &Me;
   int Errno;
@@ -217,6 +233,8 @@ Controlled *addThread(uint32_t Parent, uint64_t Pc);
 void dropThread(Controlled *T);
 /// In a new thread, first of all: waits for its turn.
 void firstTurn(Controlled &Me);
+/// Nobody may join it any more.
+void forgetFinished(Controlled &T);
 /// By the handle that the program has; null: none that could be joined.
 Controlled *threadOf(pthread_t Handle);
 /// Forgets all threads and makes the calling one number 1, with the token.

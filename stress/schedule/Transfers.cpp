@@ -36,17 +36,11 @@ auto transfer(const char *Name, int File, short Events, bool Waits,
   bool CanCancel = testCancel(*Me, In);
   takeStep(*Me, {Op::Io});
   while (Waits && wouldWait(File, Events)) {
-    switch (waitForMore(*Me, In, 0, CanCancel)) {
-    case Came::Interrupted:
-      CanCancel = false;
-      break;
-    case Came::WaitReally: {
+    if (waitForMore(*Me, In, 0, CanCancel && !Me->Cancelled, false) ==
+        Came::WaitReally) {
       auto Result = In.outside(Name, Call);
       ++TheRun.Transfers;
       return Result;
-    }
-    default:
-      break;
     }
   }
   auto Result = In.real(Call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Watch.h"
 #include "runtime/core/Print.h"
+#include "runtime/thread/Monitor.h"
 #include "stress/schedule/Places.h"
 #include "stress/schedule/RunLogWriter.h"
 #include <fcntl.h>
@@ -51,12 +52,14 @@ bool idleIsOver() {
 } // namespace
 
 long Patience::tick() {
+  // Of very many, a few have to look.
+  uint64_t TickNs = raddle::stress::TickNs * (1 + TheRun.Alive / 16);
   if (IdleSince && IdleFor) {
     uint64_t Gone = sys::now() - IdleSince;
     if (Gone < IdleFor && IdleFor - Gone < TickNs)
       return long(IdleFor - Gone) + 1000;
   }
-  return long(TickNs);
+  return long(TickNs < 900000000 ? TickNs : 900000000);
 }
 
 bool Patience::over() {
@@ -121,6 +124,48 @@ bool hasChildren() {
   siginfo_t Info;
   return sys::call(SYS_waitid, P_ALL, 0, long(&Info),
                    WEXITED | WNOHANG | WNOWAIT) >= 0;
+}
+
+/// \p Each is told the number of each thread, until it says true.
+template <typename Function> static bool anyThread(Function Each) {
+  int Folder = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
+  if (Folder < 0)
+    return false;
+  alignas(8) char Buffer[4096];
+  bool Found = false;
+  long Size;
+  while (!Found && (Size = sys::call(SYS_getdents64, Folder, long(Buffer),
+                                     sizeof(Buffer))) > 0)
+    for (long At = 0; At < Size;) {
+      uint16_t Length;
+      __builtin_memcpy(&Length, Buffer + At + 16, sizeof(Length));
+      int Tid = 0;
+      for (const char *P = Buffer + At + 19; *P >= '0' && *P <= '9'; ++P)
+        Tid = Tid * 10 + (*P - '0');
+      At += Length;
+      Found |= Tid && Each(Tid);
+    }
+  sys::close(Folder);
+  return Found;
+}
+
+bool hasForeignThreads() {
+  return anyThread([](int Tid) {
+    bool Known = Tid == monitorTid() || Tid == TheRun.SanitizerTid;
+    for (Controlled *T = TheRun.First; T && !Known; T = T->Next)
+      Known = T->Tid == Tid;
+    return !Known;
+  });
+}
+
+int otherThread() {
+  int Other = 0, Own = sys::tid();
+  anyThread([&](int Tid) {
+    if (Tid != Own)
+      Other = Tid;
+    return Other != 0;
+  });
+  return Other;
 }
 
 void noteUncontrolled(const char *Function, uint64_t Pc) {

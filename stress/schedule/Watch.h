@@ -40,6 +40,13 @@ void sleepABit();
 /// Whether the process has children, who may do something for it.
 bool hasChildren();
 
+/// Another thread of the process than the calling one; 0: there is none.
+int otherThread();
+
+/// Whether the process has threads besides those that are controlled, and
+/// those that a sanitizer and the runtime always have.
+bool hasForeignThreads();
+
 /// Notes once for each place that no seed decides what \p Function does.
 void noteUncontrolled(const char *Function, uint64_t Pc);
 

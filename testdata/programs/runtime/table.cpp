@@ -76,6 +76,8 @@ void threads() {
   SHOW(pthread_timedjoin_np(T, nullptr, &At));
   At = soon(CLOCK_MONOTONIC);
   SHOW(pthread_clockjoin_np(T, nullptr, CLOCK_MONOTONIC, &At));
+  SHOW(pthread_kill(T, 0));
+  SHOW(pthread_kill(T, 77));
   SHOW(pthread_cancel(T));
   SHOW(pthread_join(T, nullptr));
   pthread_attr_setdetachstate(&Attributes, PTHREAD_CREATE_DETACHED);
