@@ -107,12 +107,11 @@ class ForkServer:
     READY, REFUSED, STARTED, ENDED, FAILED = range(5)
     ANSWER = struct.Struct("<Iii")
 
-    def __init__(self, program, runtime, options="", more=None):
+    def __init__(self, program, runtime, options, more=None):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             fd = theirs.fileno()
-            env = environment(runtime, f"fork_server={fd}" +
-                              (":" + options if options else ""), more)
+            env = environment(runtime, f"fork_server={fd}:{options}", more)
             self.process = subprocess.Popen(
                 [program], env=env, pass_fds=[fd],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

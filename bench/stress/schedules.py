@@ -26,14 +26,18 @@ def schedule(name, seed, knowledge):
 def runs(program, runtime, folder, options, limit):
     """Outcomes for a stream of options, by the fork server where the program
     allows it, which is begun anew when it is gone; else by exec."""
-    server = ForkServer(program, runtime)
+    # It is one only with a schedule, which each request then replaces.
+    def begin():
+        return ForkServer(program, runtime, "schedule=random")
+
+    server = begin()
     with tempfile.TemporaryFile(dir=folder) as log:
         try:
             for text in options:
                 outcome = server.run(text, limit) if server.ready else None
                 if outcome is None and server.ready:
                     server.close()
-                    server = ForkServer(program, runtime)
+                    server = begin()
                 if outcome is None:
                     outcome = run_once(program, environment(runtime, text),
                                        limit, log)
