@@ -11,6 +11,7 @@
 #include "cli/stress/StressResults.h"
 #include "cli/stress/StressSetup.h"
 #include "cli/trace/RunFindings.h"
+#include "stress/runner/Confirm.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -37,6 +38,7 @@ struct StressOptions {
   StressAsked Asked;
   CampaignOptions Campaign;
   std::string Resume, Root;
+  bool NoMinimise = false;
   OutputOptions Output;
 };
 
@@ -63,6 +65,37 @@ std::string progressLine(const CampaignProgress &P) {
   if (P.Failed)
     Line += ", " + std::to_string(P.Failed) + " failed";
   return Line + "  " + P.Now;
+}
+
+/// Of failures that are looked at once more; with many, the first ones tell
+/// enough.
+constexpr unsigned MaxConfirmed = 10;
+
+/// Minimises schedules, and counts how often seeds fail.
+void confirm(const CampaignOptions &C, CampaignResult &R, Progress &Bar,
+             std::vector<std::string> &Warnings) {
+  unsigned Count = 0;
+  for (FailureGroup &G : R.Groups) {
+    // Each run of a hang takes the whole time limit.
+    if (G.Confirmed || G.Strategy == "native" || G.Kind == "timeout" ||
+        Interrupted || Count == MaxConfirmed)
+      continue;
+    ++Count;
+    ConfirmLimits Limits;
+    Limits.Minimise.Time = std::chrono::seconds(10);
+    Error E = confirmFailure(C, G, Limits, Interrupted, [&](StringRef What) {
+      Bar.show((Twine(G.Kind) + ": " + What).str());
+    });
+    if (E && Interrupted)
+      consumeError(std::move(E));
+    else if (E)
+      Warnings.push_back(G.Stem + " (" + G.Kind +
+                         "): " + toString(std::move(E)));
+  }
+  Bar.clear();
+  if (Count)
+    if (Error E = saveState(C, R))
+      Warnings.push_back(toString(std::move(E)));
 }
 
 /// What a campaign without a failure is worth, beyond the rates that the
@@ -137,10 +170,12 @@ int run(StressOptions &O, const Invocation &Call) {
   Bar.clear();
   if (!Result)
     return usageError(Result.takeError());
+  Warnings = Result->Warnings;
+  if (!O.NoMinimise)
+    confirm(C, *Result, Bar, Warnings);
 
   Results R = emptyResults(Call, O.Root);
-  Warnings = Result->Warnings;
-  stressResults(C, *Result, {}, R, Warnings);
+  stressResults(C, *Result, R, Warnings);
   for (const std::string &Warning : Warnings)
     warn(Warning);
   bool Cut = !Result->CutShort.empty();
@@ -190,10 +225,11 @@ void addStress(CLI::App &App, Invocation &Call) {
               "A run that takes longer is a failure; default: 60s");
   A.Strategies = "auto";
   Command
-      ->add_option("--strategy", A.Strategies,
-                   "Ways to run, separated by commas: native, jitter, or the "
-                   "schedules random, pct, pos, surw, portfolio; auto: what "
-                   "suits the build")
+      ->add_option(
+          "--strategy", A.Strategies,
+          "Ways to run, separated by commas: native, jitter, or the "
+          "schedules random, pct, pos, surw, orders, portfolio; auto: what "
+          "suits the build")
       ->capture_default_str();
   A.Slowdown = "2x";
   Command
@@ -222,6 +258,9 @@ void addStress(CLI::App &App, Invocation &Call) {
       ->capture_default_str();
   Command->add_flag("--leaks", C.Leaks,
                     "Threads and tasks that are left at the end are failures");
+  Command->add_flag("--no-minimise", O->NoMinimise,
+                    "Leave failures as they were met: no fewest preemptions, "
+                    "no rates of seeds");
   Command->add_flag("--whole", A.Whole,
                     "Do not split a GoogleTest program into its tests");
   Command->add_option("--shard", A.Shard,

@@ -80,14 +80,15 @@ std::string commandOfCampaign(StringRef Command) {
   for (size_t I = 0; I < Words.size(); ++I) {
     StringRef W = Words[I];
     Ours &= W != "--";
-    bool Apart =
-        W == "--shard" || W == "--seed" || W == "-o" || W == "--output";
+    bool Apart = W == "--shard" || W == "--seed" || W == "-o" ||
+                 W == "--output" || W == "--out" || W == "--resume";
     if (Ours && Apart) {
       ++I;
       continue;
     }
     if (Ours && (W.starts_with("--shard=") || W.starts_with("--seed=") ||
-                 W.starts_with("--output=")))
+                 W.starts_with("--output=") || W.starts_with("--out=") ||
+                 W.starts_with("--resume=")))
       continue;
     Result += (Result.empty() ? "" : " ") + W.str();
   }

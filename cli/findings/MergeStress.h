@@ -10,8 +10,8 @@
 namespace raddle::cli {
 
 /// Adds \p From, whose stacks are already numbered as those of \p Into. Shards
-/// of one campaign, which differ only in --shard, --seed and -o, become one:
-/// tests that were run in the same way add up, and failures with the same
+/// of one campaign, which differ only in --shard, --seed, --out and -o, become
+/// one: tests that were run in the same way add up, and failures with the same
 /// fingerprint.
 void mergeStress(std::vector<StressView> &Into, std::vector<StressView> From);
 

@@ -36,19 +36,27 @@ Place placeOf(StringRef File, unsigned Line, unsigned Column,
 
 FrameStack framesOf(const ReportStack &S, const std::string &Root) {
   FrameStack Result;
-  for (const stress::ReportFrame &F : S.Frames)
-    Result.push_back({F.Function, placeOf(F.File, F.Line, F.Column, Root),
-                      F.Module, F.Offset, false});
+  for (const stress::ReportFrame &F : S.Frames) {
+    Frame Next{F.Function, placeOf(F.File, F.Line, F.Column, Root), F.Module,
+               F.Offset, false};
+    // Nobody has the sanitizer's own sources.
+    if (isLibraryFrame(Next))
+      Next.Where = {};
+    Result.push_back(std::move(Next));
+  }
   return Result;
+}
+
+/// "thread T1", "the main thread"
+std::string threadOf(const ReportStack &S) {
+  if (S.Thread.empty())
+    return "a thread";
+  return (S.Thread == "main thread" ? "the " : "thread ") + S.Thread;
 }
 
 /// "thread T1 writes 4 bytes in 'f()'"
 std::string accessText(const ReportStack &S, const FrameStack &Frames) {
-  std::string Text =
-      S.Thread.empty() ? "a thread"
-      : StringRef(S.Thread) == "main thread"
-          ? "the main thread"
-          : (StringRef(S.Thread).starts_with("T") ? "thread " : "") + S.Thread;
+  std::string Text = threadOf(S);
   Text += S.Atomic ? (S.Write ? " atomically writes" : " atomically reads")
                    : (S.Write ? " writes" : " reads");
   if (S.Size)
@@ -65,9 +73,7 @@ std::string stackTitle(const ReportStack &S, const FrameStack &Frames) {
   case ReportStack::Allocation:
     return "where the memory was allocated";
   case ReportStack::ThreadCreation:
-    return "where " +
-           (S.Thread.empty() ? std::string("the thread") : S.Thread) +
-           " was made";
+    return "where " + threadOf(S) + " was made";
   case ReportStack::MutexCreation:
     return "where the mutex was made";
   case ReportStack::Acquisition:
@@ -155,6 +161,38 @@ Diagnosis endDiagnosis(const stress::Failure &F, StringRef Test,
     W.Steps.push_back({StepKind::Note, F.Text->Function, F.Says, D.Where, {}});
     D.Witnesses.push_back(std::move(W));
   }
+  return D;
+}
+
+Diagnosis noProgressDiagnosis(const stress::Failure &F,
+                              const stress::RunRecords &Run, RunPlaces &Places,
+                              StringRef Test) {
+  Diagnosis D;
+  D.Check = stressCheck(F.Kind).str();
+  D.Severity = Level::Error;
+  D.Message = F.Kind + ": " + F.Says;
+  D.Identity = {F.Kind, Test.str()};
+  for (const stress::RunFinal &Final : Run.Finals) {
+    FrameStack Frames = Places.stack(
+        Final.Stack.empty() ? std::vector<uint64_t>{Final.Record.Pc}
+                            : Final.Stack);
+    bool Runs = Final.Record.Waits == stress::Op::None;
+    Witness W;
+    W.Title =
+        Places.thread(Final.Record.Head.Thread) + (Runs ? " runs" : " waits");
+    addSteps(W, &Frames, Runs ? StepKind::Note : StepKind::Wait, "is here");
+    if (const Frame *Own = userFrame(&Frames)) {
+      // What turns round is at fault rather than who waits for its end.
+      if (D.Where.File.empty() || Runs)
+        D.Where = Own->Where;
+      D.Identity.push_back(userFrameName(&Frames));
+    }
+    if (!W.Steps.empty())
+      D.Witnesses.push_back(std::move(W));
+  }
+  llvm::sort(D.Identity.begin() + 2, D.Identity.end());
+  if (!Test.empty())
+    D.Message += " (in the test " + Test.str() + ")";
   return D;
 }
 

@@ -4,6 +4,7 @@
 #ifndef RADDLE_CLI_STRESS_FAILUREDIAGNOSIS_H
 #define RADDLE_CLI_STRESS_FAILUREDIAGNOSIS_H
 
+#include "cli/stress/RunPlaces.h"
 #include "cli/trace/Symbolise.h"
 #include "lockorder/link/Diagnosis.h"
 #include "stress/runner/Failure.h"
@@ -22,6 +23,11 @@ lockorder::Diagnosis reportDiagnosis(const stress::SanitizerReport &Report,
 lockorder::Diagnosis endDiagnosis(const stress::Failure &F,
                                   llvm::StringRef Test,
                                   const std::string &Root);
+/// A run without progress under a controlled schedule: where each thread was.
+lockorder::Diagnosis noProgressDiagnosis(const stress::Failure &F,
+                                         const stress::RunRecords &Run,
+                                         RunPlaces &Places,
+                                         llvm::StringRef Test);
 /// A program that did not end: where each of its tasks was, from the last
 /// snapshot of \p T.
 lockorder::Diagnosis hangDiagnosis(const Trace &T, Symboliser &Symbols,

@@ -4,7 +4,8 @@
 #include "cli/findings/FailureBound.h"
 #include "cli/findings/MergeResults.h"
 #include "cli/stress/FailureDiagnosis.h"
-#include "cli/stress/RunLogSymbols.h"
+#include "cli/stress/MakeTimeline.h"
+#include "cli/stress/RunDeadlock.h"
 #include "cli/trace/RunFindings.h"
 #include "cli/trace/Understand.h"
 #include "llvm/ADT/STLExtras.h"
@@ -30,11 +31,10 @@ namespace {
 
 class Gather {
 public:
-  Gather(const CampaignOptions &O, const CampaignResult &C,
-         const std::vector<Confirmed> &Extra, Results &Into,
+  Gather(const CampaignOptions &O, const CampaignResult &C, Results &Into,
          std::vector<std::string> &Warnings)
-      : O(O), C(C), Extra(Extra), Into(Into), Warnings(Warnings),
-        Symbols(Into.Root), Known(C.Groups.size()) {}
+      : O(O), C(C), Into(Into), Warnings(Warnings), Symbols(Into.Root),
+        Known(C.Groups.size()) {}
 
   void findings();
   void view();
@@ -45,6 +45,7 @@ private:
     std::optional<Diagnosis> What;
     std::optional<Results> Own;
     Index Deadlock;
+    std::optional<Timeline> Line;
     std::string Output, Fingerprint;
   };
   std::string kept(const FailureGroup &G, StringRef Extension);
@@ -55,7 +56,6 @@ private:
 
   const CampaignOptions &O;
   const CampaignResult &C;
-  const std::vector<Confirmed> &Extra;
   Results &Into;
   std::vector<std::string> &Warnings;
   Symboliser Symbols;
@@ -113,10 +113,10 @@ bool Gather::fromTrace(const FailureGroup &G, OfGroup &Of) {
   return true;
 }
 
-/// What the scheduler saw: who waits for whom.
+/// What the scheduler saw: who waits for whom; and the schedule as a story.
 bool Gather::fromLog(size_t Number) {
   const FailureGroup &G = C.Groups[Number];
-  std::string Log = kept(G, "log");
+  std::string Log = isControlled(G.Strategy) ? kept(G, "log") : "";
   if (Log.empty())
     return false;
   Expected<RunRecords> Records = readRunLog(Log, keptFile(O, G, "log"));
@@ -124,11 +124,25 @@ bool Gather::fromLog(size_t Number) {
     Warnings.push_back(toString(Records.takeError()));
     return false;
   }
-  RunLogSymbols Names(*Records, Symbols, Into.Run);
-  DeadlockView View = Names.deadlock();
+  RunPlaces Places(*Records, Symbols, Into.Root);
+  OfGroup &Of = Known[Number];
+  if (!Records->Events.empty())
+    Of.Line = makeTimeline(*Records, Places, G.Says, Into.Run);
+  if (Records->Finals.empty())
+    return false;
+  if (G.Kind == "livelock" || G.Kind == "step limit") {
+    stress::Failure F;
+    F.Kind = G.Kind;
+    F.Says = G.Says;
+    Of.What = noProgressDiagnosis(F, *Records, Places, testOf(O, G.Test));
+    return true;
+  }
+  if (G.Kind != "deadlock" && G.Kind != "lost wake-up")
+    return false;
+  DeadlockView View = runDeadlock(*Records, Places, Into.Run);
   if (View.Threads.empty())
     return false;
-  Known[Number].Deadlock = uint32_t(Into.Run.Deadlocks.size());
+  Of.Deadlock = uint32_t(Into.Run.Deadlocks.size());
   Into.Run.Deadlocks.push_back(std::move(View));
   return true;
 }
@@ -141,9 +155,10 @@ void Gather::look(size_t Number) {
   R.Out = kept(G, "out");
   R.Err = kept(G, "err");
   Of.Output = R.Out + R.Err;
-  if ((G.Kind == "deadlock" || G.Kind == "lost wake-up") && fromLog(Number))
+  if (fromLog(Number))
     return;
-  if ((G.Kind == "timeout" || G.Kind == "leak") && fromTrace(G, Of))
+  if ((G.Kind == "deadlock" || G.Kind == "timeout" || G.Kind == "leak") &&
+      fromTrace(G, Of))
     return;
   for (const stress::Failure &F : failuresOf(R)) {
     if (F.Kind != G.Kind || F.Key != G.Key)
@@ -247,13 +262,11 @@ void Gather::view() {
           "raddle replay " +
           shellQuoted(relativeTo(keptFile(O, G, "replay"), Here.str().str()));
     }
-    if (Number < Extra.size()) {
-      F.SeedRuns = Extra[Number].SeedRuns;
-      F.SeedFailures = Extra[Number].SeedFailures;
-      if (Extra[Number].Preemptions)
-        std::tie(F.PreemptionsBefore, F.Preemptions) =
-            *Extra[Number].Preemptions;
-    }
+    F.SeedRuns = G.SeedRuns;
+    F.SeedFailures = G.SeedFailures;
+    F.Preemptions = G.Preemptions;
+    F.Line = std::move(Of.Line);
+    F.PreemptionsBefore = G.PreemptionsBefore;
     if (Same != V.Failures.end()) {
       F.Count += Same->Count;
       *Same = std::move(F);
@@ -267,9 +280,8 @@ void Gather::view() {
 } // namespace
 
 void stressResults(const CampaignOptions &O, const CampaignResult &C,
-                   const std::vector<Confirmed> &Extra, Results &Into,
-                   std::vector<std::string> &Warnings) {
-  Gather B(O, C, Extra, Into, Warnings);
+                   Results &Into, std::vector<std::string> &Warnings) {
+  Gather B(O, C, Into, Warnings);
   B.findings();
   B.view();
 }

@@ -9,20 +9,11 @@
 
 namespace raddle::cli {
 
-/// What was found out about a group of failures after the campaign.
-struct Confirmed {
-  uint64_t SeedRuns = 0, SeedFailures = 0; ///< Jitter.
-  /// A controlled schedule made shorter: preemptions before and after.
-  std::optional<std::pair<uint64_t, uint64_t>> Preemptions;
-  stress::RunRecords Records; ///< Of the shorter one.
-};
-
 /// Fills findings and views of \p Into, whose root and command are set; reads
-/// what the campaign has kept of each failure. \p Extra is as long as the list
-/// of groups, or empty. What cannot be read is told in \p Warnings.
+/// what the campaign has kept of each failure. What cannot be read is
+/// told in \p Warnings.
 void stressResults(const stress::CampaignOptions &O,
-                   const stress::CampaignResult &C,
-                   const std::vector<Confirmed> &Extra, Results &Into,
+                   const stress::CampaignResult &C, Results &Into,
                    std::vector<std::string> &Warnings);
 
 /// PCT's bound: a bug of depth \p Depth is met by one of \p Runs schedules at

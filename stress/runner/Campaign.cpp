@@ -8,6 +8,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <map>
 #include <mutex>
@@ -36,6 +37,7 @@ struct Done {
   RunRequest Request;
   RunResult Result;
   uint64_t Index, Seed;
+  std::string Knowledge; ///< That jitter had before the run.
   std::vector<Failure> Failures;
 };
 
@@ -139,25 +141,18 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
     D.Request.Arguments.push_back(testArgument(O.Tests[Test]));
   D.Request.Options = runOptions(O, Strategy, D.Seed, Knowledge);
   D.Request.Timeout = O.Timeout;
-  // Where a hang has to be told by asking; a controlled run knows itself.
-  if (Strategy == "jitter" || (O.Leaks && Strategy != "native")) {
-    D.Request.Options += ":deadlocks=1:profile_by_trace=1";
+  if (Strategy == "jitter" || (O.Leaks && Strategy != "native"))
     D.Request.Trace = W.Folder + "/run.trace";
-  }
+  if (Strategy == "jitter")
+    if (auto Learnt = MemoryBuffer::getFile(Knowledge))
+      D.Knowledge = (*Learnt)->getBuffer().str();
   Expected<RunResult> Result = (*Runner)->run(D.Request);
   if (!Result)
     return Result.takeError();
   D.Result = std::move(*Result);
   if (D.Result.Stopped)
     return D;
-  D.Failures = failuresOf(D.Result);
-  if (O.Leaks && WIFEXITED(D.Result.Status) &&
-      WEXITSTATUS(D.Result.Status) == 23 && Strategy != "native")
-    for (Failure &F : D.Failures)
-      if (F.Kind == "exit code 23") {
-        F.Kind = F.Key = "leak";
-        F.Says = "threads or tasks are left at the end";
-      }
+  D.Failures = campaignFailures(O, D.Result, D.Request.Options);
   bool Sample = D.Result.Log.Pid && (Run & (Run - 1)) == 0;
   if (!D.Failures.empty() || Sample) {
     Expected<RunRecords> Records = (*Runner)->lastRecords();
@@ -167,7 +162,7 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
       D.Result.Trouble = toString(Records.takeError());
     // Now with the places that deadlocks are told apart by.
     if (D.Result.Log.Found != Verdict::None)
-      D.Failures = failuresOf(D.Result);
+      D.Failures = campaignFailures(O, D.Result, D.Request.Options);
   }
   return D;
 }
@@ -188,7 +183,9 @@ void Campaign::keep(Worker &W, const Done &D, const Failure &F,
   G.Program = A.Program;
   G.Strategy = A.Strategy;
   G.Seed = D.Seed;
-  G.Options = D.Request.Options;
+  // What was learnt decides where points are, and not where a schedule goes;
+  // jitter it steers, so what there was is kept.
+  G.Options = runOptions(O, A.Strategy, D.Seed, "");
   G.Status = D.Result.Status;
   G.Events = D.Result.Log.Events;
   G.Hash = D.Result.Log.Hash;
@@ -220,10 +217,11 @@ void Campaign::keep(Worker &W, const Done &D, const Failure &F,
     Replay.Folder = std::string(Here);
   Replay.Strategy = A.Strategy;
   Replay.Seed = D.Seed;
-  // What was learnt decides where points are, and not where a schedule goes.
-  Replay.Options = isControlled(A.Strategy)
-                       ? runOptions(O, A.Strategy, D.Seed, "")
-                       : D.Request.Options;
+  Replay.Options = G.Options;
+  if (!D.Knowledge.empty()) {
+    Put("knowledge", D.Knowledge);
+    Replay.Options += ":knowledge='" + keptFile(O, G, "knowledge") + "'";
+  }
   if (isControlled(A.Strategy))
     Replay.Schedule = scheduleOf(D.Result.Records);
   Replay.Hash = G.Hash;
@@ -286,6 +284,9 @@ void Campaign::record(Worker &W, Done &&D) {
   }
   if (!D.Result.Trouble.empty())
     warn(D.Result.Trouble);
+  // What hangs each time would take the time of all.
+  if (A.Strategy == "native" && D.Result.TimedOut)
+    Work.endBase(D.Arm);
   if (!D.Failures.empty()) {
     ++R.Failed;
     Work.failed(D.Arm);
@@ -329,8 +330,7 @@ Error Campaign::work(Worker &W) {
     while (!Left.empty()) {
       {
         std::lock_guard Lock(Mutex);
-        if (Over || Stop ||
-            (!Work.isBase(Batch->Arm) && Work.isOver(Batch->Arm)))
+        if (Over || Stop || Work.isDone(Batch->Arm))
           break;
       }
       Expected<Done> D = once(W, Batch->Arm, Left.front());
@@ -436,6 +436,29 @@ Expected<CampaignResult> Campaign::run() {
 }
 
 } // namespace
+
+std::vector<Failure> campaignFailures(const CampaignOptions &O,
+                                      const RunResult &R, StringRef Options) {
+  std::vector<Failure> Result = failuresOf(R);
+  if (!WIFEXITED(R.Status))
+    return Result;
+  // Exit codes that the runtime has given.
+  for (Failure &F : Result)
+    if (F.Kind == "exit code 23" && Options.contains(":leaks=1:")) {
+      F.Kind = F.Key = "leak";
+      F.Says = "threads or tasks are left at the end";
+    } else if (F.Kind == "exit code 24" &&
+               Options.contains(":on_deadlock=abort:")) {
+      F.Kind = F.Key = "deadlock";
+      F.Says = "threads wait for each other";
+    }
+  return Result;
+}
+
+bool isFailure(const CampaignOptions &O, const FailureGroup &G,
+               const RunResult &R) {
+  return isAmong(campaignFailures(O, R, G.Options), G.Kind, G.Key);
+}
 
 std::string keptFile(const CampaignOptions &O, const FailureGroup &G,
                      StringRef Extension) {

@@ -24,9 +24,13 @@ struct FailureGroup {
   int Status = 0;
   uint64_t Events = 0, Hash = 0;
   double Seconds = 0; ///< Into the campaign, when it was met first.
-  /// In the campaign's folder: "failure-3", with .out, .err, .log, .trace and
-  /// .replay, as far as there is something for them.
+  /// In the campaign's folder: "failure-3", with .out, .err, .log, .trace,
+  /// .knowledge and .replay, as far as there is something for them.
   std::string Stem;
+  // What confirmFailure() has found out.
+  bool Confirmed = false;
+  uint64_t SeedRuns = 0, SeedFailures = 0; ///< Jitter.
+  uint64_t Preemptions = 0, PreemptionsBefore = 0;
 };
 
 struct CampaignResult {
@@ -57,6 +61,14 @@ llvm::Expected<CampaignResult>
 runCampaign(const CampaignOptions &O, const std::atomic<bool> &Stop,
             const std::function<void(const CampaignProgress &)> &Tell,
             const CampaignResult *Earlier = nullptr);
+
+/// What is wrong with a run that \p O has asked for with \p Options.
+std::vector<Failure> campaignFailures(const CampaignOptions &O,
+                                      const RunResult &R,
+                                      llvm::StringRef Options);
+/// \p R, a run with the options of \p G, failed as that did.
+bool isFailure(const CampaignOptions &O, const FailureGroup &G,
+               const RunResult &R);
 
 /// The file "state.json" in \p O.Folder. Fails, saying why, if it is of another
 /// campaign, or broken.

@@ -74,7 +74,12 @@ json::Object groupObject(const FailureGroup &G) {
                       {"events", number(G.Events)},
                       {"hash", number(G.Hash)},
                       {"seconds", G.Seconds},
-                      {"stem", text(G.Stem)}};
+                      {"stem", text(G.Stem)},
+                      {"confirmed", G.Confirmed},
+                      {"seedRuns", number(G.SeedRuns)},
+                      {"seedFailures", number(G.SeedFailures)},
+                      {"preemptions", number(G.Preemptions)},
+                      {"preemptionsBefore", number(G.PreemptionsBefore)}};
 }
 
 /// Numbers are strings of digits.
@@ -145,10 +150,15 @@ bool readGroup(const json::Value &V, FailureGroup &G, const CampaignOptions &O,
       !M.map("says", G.Says) || !M.map("test", G.Test) ||
       !M.map("program", G.Program) || !M.map("strategy", G.Strategy) ||
       !M.map("options", G.Options) || !M.map("status", G.Status) ||
-      !M.map("seconds", G.Seconds) || !M.map("stem", G.Stem))
+      !M.map("seconds", G.Seconds) || !M.map("stem", G.Stem) ||
+      !M.map("confirmed", G.Confirmed))
     return false;
   const json::Object &Of = *V.getAsObject();
-  if (!digits(Of, "count", G.Count, P) || !digits(Of, "seed", G.Seed, P) ||
+  if (!digits(Of, "seedRuns", G.SeedRuns, P) ||
+      !digits(Of, "seedFailures", G.SeedFailures, P) ||
+      !digits(Of, "preemptions", G.Preemptions, P) ||
+      !digits(Of, "preemptionsBefore", G.PreemptionsBefore, P) ||
+      !digits(Of, "count", G.Count, P) || !digits(Of, "seed", G.Seed, P) ||
       !digits(Of, "events", G.Events, P) || !digits(Of, "hash", G.Hash, P))
     return false;
   if (G.Program >= O.Programs.size() ||

@@ -10,8 +10,8 @@ namespace raddle::stress {
 
 namespace {
 
-constexpr StringRef Names[] = {"native", "jitter", "random",   "pct",
-                               "pos",    "surw",   "portfolio"};
+constexpr StringRef Names[] = {"native", "jitter", "random", "pct",
+                               "pos",    "surw",   "orders", "portfolio"};
 
 /// Runs in a row of one arm, for which a fork server is worth its start.
 constexpr unsigned BatchRuns = 8;
@@ -34,7 +34,7 @@ bool isControlled(StringRef Strategy) {
 std::vector<std::string> defaultStrategies(Build Kind) {
   switch (Kind) {
   case Build::Points:
-    return {"surw", "pos", "pct", "random"};
+    return {"surw", "pos", "pct", "orders", "random"};
   case Build::TSanShared:
     return {"jitter", "pos", "pct"};
   case Build::TSanStatic:
@@ -73,8 +73,11 @@ std::string runOptions(const CampaignOptions &O, StringRef Strategy,
   std::string Text = "quiet=1:leaks=" + std::to_string(int(O.Leaks));
   if (O.Leaks)
     Text += ":exitcode=23";
+  // A deadlock ends the run at once; for any other hang there is a snapshot.
   if (Strategy == "jitter")
-    Text += ":jitter=1:slowdown_percent=" + std::to_string(O.SlowdownPercent);
+    Text += ":deadlocks=1:on_deadlock=abort:profile_by_trace=1:jitter=1:"
+            "slowdown_percent=" +
+            std::to_string(O.SlowdownPercent);
   else
     Text += ":schedule=" + Strategy.str() + ":depth=" + std::to_string(O.Depth);
   if (!Knowledge.empty())
@@ -115,13 +118,17 @@ uint64_t Plan::total() const {
 bool Plan::isOver(size_t Index) const {
   const Arm &A = Arms[Index];
   if (isBase(Index))
-    return Handed[Index] >= O.NativeRuns;
+    return Handed[Index] >= O.NativeRuns || Ended.contains(Index);
   if (O.KeepGoing)
     return false;
   return any_of(Arms, [&](const Arm &B) {
     return B.Test == A.Test && B.Program == A.Program && B.Failures &&
            B.Strategy != "native";
   });
+}
+
+bool Plan::isDone(size_t Arm) const {
+  return isBase(Arm) ? Ended.contains(Arm) : isOver(Arm);
 }
 
 std::optional<size_t> Plan::chooseArm(uint32_t Test, uint64_t Index) const {
@@ -231,6 +238,8 @@ void Plan::resume(std::vector<Arm> Before, std::vector<uint64_t> NextOfTests,
   for (size_t I = 0; I != Arms.size(); ++I)
     Handed[I] = Arms[I].Runs;
 }
+
+void Plan::endBase(size_t Arm) { Ended.insert(Arm); }
 
 void Plan::failed(size_t Arm) { ++Arms[Arm].Failures; }
 

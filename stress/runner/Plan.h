@@ -87,6 +87,10 @@ public:
   /// KeepGoing; native runs end nothing.
   void failed(size_t Arm);
   bool isOver(size_t Arm) const;
+  /// What was handed out of \p Arm needs not be run any more.
+  bool isDone(size_t Arm) const;
+  /// No more runs of \p Arm for the base rate.
+  void endBase(size_t Arm);
   /// Runs natively for the base rate only, because nobody asked for more.
   bool isBase(size_t Arm) const;
 
@@ -102,6 +106,7 @@ private:
 
   const CampaignOptions &O;
   std::vector<uint64_t> Handed;                ///< Of each arm.
+  std::set<size_t> Ended;                      ///< By endBase().
   std::vector<std::vector<uint64_t>> Free;     ///< Of each test.
   std::set<std::pair<uint32_t, uint64_t>> Out; ///< Test and index.
 };

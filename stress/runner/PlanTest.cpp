@@ -156,8 +156,8 @@ TEST(Plan, WritesOptions) {
   O.SlowdownPercent = 150;
   EXPECT_EQ(runOptions(O, "native", 5, "/k"), "");
   EXPECT_EQ(runOptions(O, "jitter", 5, "/k"),
-            "quiet=1:leaks=0:jitter=1:slowdown_percent=150:knowledge='/k':"
-            "seed=5");
+            "quiet=1:leaks=0:deadlocks=1:on_deadlock=abort:profile_by_trace=1:"
+            "jitter=1:slowdown_percent=150:knowledge='/k':seed=5");
   O.Leaks = true;
   EXPECT_EQ(runOptions(O, "pct", UINT64_MAX, ""),
             "quiet=1:leaks=1:exitcode=23:schedule=pct:depth=2:"
