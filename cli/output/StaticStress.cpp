@@ -70,9 +70,15 @@ void StressSections::tests(const StressView &V) {
 /// Those that the failure needs; the page's timeline has all.
 void StressSections::steps(const Timeline &T, raw_ostream &To) {
   std::vector<size_t> Shown;
-  for (auto [I, S] : enumerate(T.Steps))
-    if (S.Key || S.Stopped || S.Preempted)
-      Shown.push_back(I);
+  std::vector<uint64_t> Numbers; // In the run.
+  uint64_t Number = 0;
+  for (auto [I, S] : enumerate(T.Steps)) {
+    Number += S.Before + 1;
+    if (!S.Key && !S.Stopped && !S.Preempted)
+      continue;
+    Shown.push_back(I);
+    Numbers.push_back(Number);
+  }
   if (Shown.empty())
     return;
   size_t Count = std::min(Shown.size(), MaxSteps);
@@ -82,9 +88,9 @@ void StressSections::steps(const Timeline &T, raw_ostream &To) {
         "scope=\"col\">Thread</th>"
         "<th scope=\"col\">Does</th><th scope=\"col\">Where</th>"
         "</tr></thead>\n<tbody>\n";
-  for (size_t I : ArrayRef(Shown).take_front(Count)) {
+  for (auto [I, Number] : zip(ArrayRef(Shown).take_front(Count), Numbers)) {
     const TimelineStep &S = T.Steps[I];
-    To << "<tr><td class=\"st-num\">" << I + 1 << "</td><td>"
+    To << "<tr><td class=\"st-num\">" << Number << "</td><td>"
        << (S.Lane < T.Lanes.size() ? folded(T.Lanes[S.Lane].Thread) : "")
        << "</td><td>" << folded(S.Does);
     if (!S.Object.empty())

@@ -225,8 +225,33 @@ TEST(StressInText, HasATableOfTestsAndTheStoryOfEachFailure) {
        "%)\n"
        "  QueueTest.Closes  points  jitter       1       1  100 %\n"
        "  QueueTest.Fills   points  pct        400       0  below 0.75 %\n"
-       "  QueueTest.Later   points  pct          0       0  not run\n",
+       "  QueueTest.Later   points  pct          0       0  not run\n"
+       "  QueueTest.Fills did not fail: it fails in less than 0.75 % of such "
+       "runs (95 % sure); a bug",
        "1 finding (1 error) in 1200 stress runs\n"});
+}
+
+TEST(StressInText, OnlyTestsThatNeverFailedAreSaidToBeWorthSomething) {
+  TestFolder Folder;
+  Results R = withStress(Folder);
+  StressTest T = R.Run.Stress[0].Tests[1];
+  T.Strategy = "native";
+  T.Failures = 0;
+  T.Bound = 0.26;
+  R.Run.Stress[0].Tests[0] = T; // The other way of running it failed.
+  EXPECT_EQ(written(Format::Text, R).find("did not fail"), std::string::npos);
+  T.Name = "QueueTest.Grows";
+  R.Run.Stress[0].Tests.push_back(T);
+  T.Strategy = "pct"; // That says more.
+  T.Bound = 0.01;
+  R.Run.Stress[0].Tests.push_back(T);
+  T.Name = "QueueTest.Shrinks";
+  T.Bound = 0.005;
+  R.Run.Stress[0].Tests.push_back(T);
+  expectParts(written(Format::Text, R),
+              {"  QueueTest.Grows did not fail: it fails in less than 1 % of "
+               "such runs (95 % sure); of 2 tests that did not fail, it was "
+               "tried least\n"});
 }
 
 TEST(StressInJUnit, FlakyTestsAreMarkedAsSurefireMarksThem) {
@@ -346,7 +371,8 @@ TEST(StressInStaticReport, HasTestsAndFailures) {
                "<li>thread 2 is stopped at queue.cpp:2",
                "<code class=\"st-name\">raddle replay "
                ".raddle/stress/QueueTest.Drains.replay</code>",
-               "The steps that matter, of 49", "then this thread is stopped",
+               "The steps that matter, of 49", "<td class=\"st-num\">3</td>",
+               "<td class=\"st-num\">48</td>", "then this thread is stopped",
                "<span class=\"st-place\">src/queue.cpp:5:3</span>",
                "QueueTest.Drains</code> (flaky)</td>",
                "Assertion `!jobs_.empty()&#39; failed."});

@@ -8,6 +8,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Unicode.h"
+#include <map>
 
 using namespace llvm;
 
@@ -55,6 +56,34 @@ void table(ArrayRef<Row> Rows, raw_ostream &Out) {
   }
 }
 
+/// What the tests that did not fail in any way of running them are worth: of
+/// each the way that says most, of those the test that was tried least.
+void worth(const StressView &V, raw_ostream &Out) {
+  std::map<std::pair<StringRef, StringRef>, const StressTest *> Best;
+  for (const StressTest &T : V.Tests) {
+    auto [It, New] = Best.try_emplace({T.Program, T.Name}, &T);
+    const StressTest *&Of = It->second;
+    if (!New && !Of->Failures && (T.Failures || T.Bound < Of->Bound))
+      Of = &T;
+  }
+  uint64_t Clean = 0;
+  const StressTest *Least = nullptr;
+  for (const auto &[Name, T] : Best)
+    if (!T->Failures && T->Runs) {
+      ++Clean;
+      if (!Least || T->Bound > Least->Bound)
+        Least = T;
+    }
+  if (!Least)
+    return;
+  Out << "  " << visible(testName(*Least))
+      << " did not fail: " << worthText(*Least);
+  if (Clean > 1)
+    Out << "; of " << counted(Clean, "test")
+        << " that did not fail, it was tried least";
+  Out << '\n';
+}
+
 void campaign(const StressView &V, raw_ostream &Out) {
   Out << "raddle: stress: " << campaignText(V) << '\n';
   std::vector<const StressTest *> Order;
@@ -73,18 +102,7 @@ void campaign(const StressView &V, raw_ostream &Out) {
     table(Rows, Out);
   if (Order.size() > MaxRows)
     Out << "  and " << counted(Order.size() - MaxRows, "more test") << '\n';
-  uint64_t Clean = 0;
-  const StressTest *Example = nullptr;
-  for (const StressTest *T : Order)
-    if (T->Runs && !T->Failures) {
-      ++Clean;
-      if (!Example || T->Runs < Example->Runs)
-        Example = T;
-    }
-  // Of several, the one that was tried least.
-  if (Example)
-    Out << "  " << (Clean == 1 ? "" : "of each that did not fail: ")
-        << worthText(*Example) << '\n';
+  worth(V, Out);
 }
 
 } // namespace

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/stress/MakeTimeline.h"
 #include "cli/stress/Story.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <utility>
 
 using namespace llvm;
 
@@ -13,12 +15,11 @@ using stress::RunSwitchRecord;
 
 namespace {
 
-/// As many as a page can show and a person can read.
-constexpr size_t MaxSteps = 120;
+/// The page folds what the failure does not need; results hold many failures.
+constexpr size_t MaxSteps = 1000;
 constexpr size_t Around = 2; ///< Steps shown on both sides of a preemption.
 constexpr size_t Last = 6;   ///< And of the end of the run.
-constexpr size_t Short = 40; ///< A run of so many is shown as a whole.
-constexpr size_t MaxHolds = 200;
+constexpr size_t MaxHolds = 1000;
 
 /// A lock from its acquisition to its release, as events.
 struct Hold {
@@ -105,7 +106,6 @@ public:
     }
     choose();
     steps();
-    Result.Left = Run.Events.size() - Shown.size();
     holds();
     return std::move(Result);
   }
@@ -128,8 +128,7 @@ private:
 
   /// Most important first, as there is room for some only.
   void choose() {
-    size_t Ending = Run.Events.size() <= Short ? Short : Last;
-    for (size_t I = 0; I < Ending && I < Run.Events.size(); ++I)
+    for (size_t I = 0; I < Last && I < Run.Events.size(); ++I)
       show(Run.Events.size() - 1 - I);
     for (size_t Event : Told.Key)
       show(Event);
@@ -155,10 +154,13 @@ private:
       show(H.End);
     }
     // A slice that is not seen at all would hide that there was a switch.
-    for (const RunSlice &S : Slices)
+    for (const RunSlice &S : llvm::reverse(Slices))
       if (auto At = Shown.lower_bound(S.Begin);
           At == Shown.end() || *At >= S.End)
         show(S.Begin);
+    // The rest as far as there is room, what was near the failure first.
+    for (size_t I = Run.Events.size(); I-- > 0 && Shown.size() < MaxSteps;)
+      show(I);
   }
 
   void steps() {
@@ -168,12 +170,18 @@ private:
         Stops.insert(lastOf(Run, S));
         Resumes.insert(nextOf(Run, S));
       }
-    for (size_t I : Shown) {
+    uint64_t Before = 0;
+    for (size_t I = 0; I < Run.Events.size(); ++I) {
       const RunEventRecord &E = Run.Events[I];
-      TimelineStep S;
-      S.Lane = E.Head.Thread ? E.Head.Thread - 1 : 0;
-      if (S.Lane >= Result.Lanes.size())
+      uint32_t Lane = E.Head.Thread ? E.Head.Thread - 1 : 0;
+      if (!Shown.contains(I) || Lane >= Result.Lanes.size()) {
+        Before += !isSilent(E.Kind);
+        Result.Left += !isSilent(E.Kind);
         continue;
+      }
+      TimelineStep S;
+      S.Before = std::exchange(Before, 0);
+      S.Lane = Lane;
       S.Does = opName(E.Kind).str();
       if (E.Object)
         S.Object = Places.object(E.Object);

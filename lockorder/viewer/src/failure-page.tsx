@@ -44,7 +44,7 @@ export function FailurePage({ report, index, step }: { report: Report; index: nu
         {failure.strategy && <span>strategy <ShortName text={failure.strategy} length={30} /></span>}
         {failure.seed && <span>seed <ShortName text={failure.seed} length={30} /></span>}
       </div>
-      {failure.says && <p class="failure-says"><Message text={failure.says} length={1000} name={120} unfold /></p>}
+      {failure.says && !report.data.findings[failure.finding ?? -1]?.message.includes(failure.says) && <p class="failure-says"><Message text={failure.says} length={1000} name={120} unfold /></p>}
       <FindingOf finding={failure.finding === null ? undefined : report.data.findings[failure.finding]} />
       <div class="two-columns failure-facts">
         {timeline && timeline.story.length > 0 && (
@@ -67,7 +67,7 @@ export function FailurePage({ report, index, step }: { report: Report; index: nu
       {timeline && timeline.steps.length > 0 && (
         <TimelineView report={report} timeline={timeline} ending={failure.says || failureKind(failure)} step={step} onStep={(to) => replaceHash(failureLink(index, to))} />
       )}
-      {(!timeline || timeline.steps.length === 0) && <p class="empty">No timeline was recorded: the program decided itself which thread ran when.</p>}
+      {(!timeline || timeline.steps.length === 0) && <p class="empty">No timeline was recorded{failure.seedRuns > 0 && ": the threads ran as the system let them"}.</p>}
       <Output text={failure.output} />
     </article>
   );

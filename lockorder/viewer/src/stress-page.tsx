@@ -86,6 +86,7 @@ function CampaignSection({ report, campaign, number, failures }: { report: Repor
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const matching = words.length === 0 ? order : order.filter((index) => words.every((word) => `${testName(tests[index])} ${tests[index].build} ${tests[index].strategy}`.toLowerCase().includes(word)));
   const shown = all || printing ? matching : matching.slice(0, SHOWN);
+  const distinct = useMemo(() => new Set(tests.map((test) => JSON.stringify([test.program, test.name]))).size, [tests]);
   const numbers = report.data.run!.stress.failures;
   const failuresOf = (test: number) => failures.filter((failure) => failure.test === test).map((failure) => numbers.indexOf(failure));
   return (
@@ -94,7 +95,7 @@ function CampaignSection({ report, campaign, number, failures }: { report: Repor
         <code><FullName text={campaign.command || "(command not known)"} /></code>
       </h2>
       <p class="quiet">
-        {counted(campaign.runs, "run")} of {counted(tests.length, "test")} in {durationText(campaign.seconds)}; {campaign.failed === 0 ? "none failed" : campaign.failed.toLocaleString("en") + " failed"}.
+        {counted(campaign.runs, "run")} of {counted(distinct, "test")} in {durationText(campaign.seconds)}; {campaign.failed === 0 ? "none failed" : campaign.failed.toLocaleString("en") + " failed"}.
         {" "}The failure rate is what was seen; "at most" and "below" is what it may be, with 95 % certainty.
       </p>
       {tests.length >= SEARCH_FROM && (

@@ -5,7 +5,7 @@
 import type { Row, TimelineModel } from "./timeline-model.ts";
 
 /** Room for step numbers at the left. */
-const NUMBERS = 54;
+const NUMBERS = 60;
 export const BAR = 12;
 const MARK = 18;
 /** A column narrower than this has no room for words: they stand to the right of all lanes. */

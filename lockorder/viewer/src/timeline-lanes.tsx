@@ -67,7 +67,7 @@ export function TimelineLanes({ model, rows, tops, geometry, first, last }: Prop
     return [
       <g key={"bar" + index} class={"tl-bar tl-lock-" + (lock % LOCK_COLOURS)} data-lock={lock}>
         <rect x={n(x)} y={n(from)} width={BAR - 3} height={n(long)} rx={3} />
-        <text x={n(x + (BAR - 3) / 2)} y={n(Math.min(Math.max(from, 0) + 10, from + long - 4))}>{lockLetter(lock)}</text>
+        {lettersOf(from, from + long, height).map((at) => <text x={n(x + (BAR - 3) / 2)} y={n(at)}>{lockLetter(lock)}</text>)}
       </g>,
     ];
   });
@@ -81,6 +81,16 @@ export function TimelineLanes({ model, rows, tops, geometry, first, last }: Prop
       {marks}
     </svg>
   );
+}
+
+const LETTER_EVERY = 260;
+
+/** Where a bar has its letter: at its beginning, and again where it is long. */
+function lettersOf(from: number, to: number, height: number): number[] {
+  const letters: number[] = [];
+  const skipped = Math.max(0, Math.floor((-from - 10) / LETTER_EVERY));
+  for (let at = from + 10 + skipped * LETTER_EVERY; at < Math.min(to - 3, height) || letters.length === 0; at += LETTER_EVERY) letters.push(at);
+  return letters;
 }
 
 /** The lane at the end of a row, or at its beginning; null where several or none. */

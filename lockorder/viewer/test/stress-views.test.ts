@@ -53,6 +53,7 @@ describe("a report with stress campaigns", () => {
   test("lists failures, and tests with rates and bounds, those that failed first", () =>
     withPage("#stress", async ({ page }) => {
       has(await page.locator(".lead").innerText(), "1,641 runs", "15 of them failed");
+      has(await page.locator(".campaign").innerText(), "1,641 runs of 5 tests in 12.5 s");
       const rows = page.locator(".rows > li");
       assert.equal(await rows.count(), 3);
       has(await rows.first().innerText(), "assertion", "12 of 400 runs", "in QueueTest.Drains", "thread 2 is stopped at queue.h:4");
@@ -84,7 +85,7 @@ describe("a report with stress campaigns", () => {
       await page.locator('[data-failure="1"]').waitFor();
       await page.keyboard.press("n");
       await page.locator('[data-failure="2"]').waitFor();
-      has(await page.locator("main").innerText(), "Timing is only steered: with this seed it came again in 7 of 20 runs.", "No timeline was recorded", "printed nothing");
+      has(await page.locator("main").innerText(), "Timing is only steered: with this seed it came again in 7 of 20 runs.", "No timeline was recorded: the threads ran as the system let them.", "printed nothing");
       await page.keyboard.press("u");
       await page.locator("main h1", { hasText: "Stress" }).waitFor();
     }));
