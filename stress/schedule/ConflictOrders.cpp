@@ -31,12 +31,16 @@ public:
     Numbers.seed(S.Seed);
     Priorities.clear();
     ByPriority = Numbers.below(2);
+    CreatorsFirst = Numbers.below(2);
+    Unborn.clear();
     WishCount = 0;
     Known = S.Known;
     if (!Known || !Known->Groups)
       return;
+    for (uint32_t T = 2; T <= Known->ThreadCount; ++T)
+      ++Unborn[Known->Parents[T]];
     unsigned Wanted = 1;
-    while (Wanted < MaxWishes && Numbers.below(3) == 0)
+    while (Wanted < MaxWishes && Numbers.below(2) == 0)
       ++Wanted;
     uint64_t Patience = S.ExpectedSteps < 100000 ? S.ExpectedSteps : 100000;
     for (unsigned Try = 0; Try != 8 * Wanted && WishCount != Wanted; ++Try) {
@@ -49,8 +53,10 @@ public:
     }
   }
 
-  void created(uint32_t Thread, uint32_t) override {
+  void created(uint32_t Thread, uint32_t Parent) override {
     Priorities[Thread] = Numbers.next();
+    if (uint32_t &Left = Unborn[Parent])
+      --Left;
   }
 
   unsigned choose(const Step *Enabled, unsigned Count, int) override {
@@ -59,16 +65,22 @@ public:
       if (stopped(Enabled[I]))
         continue;
       ++Free;
+      if (CreatorsFirst && Unborn[Enabled[I].Thread])
+        return I;
       if (Free == 1 || (ByPriority ? Priorities[Enabled[I].Thread] >
                                          Priorities[Enabled[Chosen].Thread]
                                    : Numbers.below(Free) == 0))
         Chosen = I;
     }
     if (!Free) {
-      // It cannot be had: who is stopped keeps the others from P.
+      // It cannot be had: who is stopped keeps the others from P. Or nobody
+      // else is left, and one of them is the first of the last.
       Chosen = unsigned(Numbers.below(Count));
-      while (Wish *W = stopped(Enabled[Chosen]))
+      while (Wish *W = stopped(Enabled[Chosen])) {
+        if (W->OneByOne)
+          break;
         W->Done = true;
+      }
     } else if (Free != Count) {
       for (unsigned I = 0; I != WishCount; ++I)
         if (Wishes[I].Waiting && !Wishes[I].Done && !--Wishes[I].Patience)
@@ -87,7 +99,7 @@ public:
       uint64_t Place = knownAs(Taken);
       if (Place == W.Q && W.Skip)
         --W.Skip;
-      if (Place != W.P)
+      if (Place != W.P || W.Last)
         continue;
       // By the thread that is stopped at Q it does not count; who is not yet
       // there may have done it for others, but not for itself.
@@ -104,6 +116,8 @@ private:
     uint64_t Patience; ///< Steps that somebody may be stopped.
     uint32_t Waiting;  ///< A thread that is stopped at Q.
     bool Afresh;       ///< P counts only once somebody is stopped at Q.
+    bool Last;         ///< There is no P: Q comes after all else.
+    bool OneByOne;     ///< Also when one of them had to go on.
     bool Done;
   };
 
@@ -121,28 +135,35 @@ private:
       else if (uint64_t At = Numbers.below(Seen); At < Most)
         Places[At] = &Known->Places[I];
     }
+    // Half of the wishes are for one place alone: that it comes last. There are
+    // fewer of them, and many an order is one.
+    W.Last = Numbers.below(2);
     // Those first that were tried the fewest times.
     const ExpectedPlace *P = nullptr, *Q = nullptr;
     uint32_t Fewest = ~uint32_t(0);
-    for (unsigned I = 0; I != Count; ++I)
-      for (unsigned J = 0; J != Count; ++J) {
-        if ((!Places[I]->Writes && !Places[J]->Writes) ||
-            !areOfTwoThreads(Places[I]->Threads, Places[J]->Threads))
-          continue;
-        uint32_t Tried = Known->TimesTried
-                             ? Known->TimesTried(key(Places[I], Places[J]))
-                             : 0;
-        if (Tried < Fewest)
-          Fewest = Tried, Seen = 0;
-        if (Tried == Fewest && Numbers.below(++Seen) == 0)
-          P = Places[I], Q = Places[J];
-      }
+    Seen = 0;
+    auto Offer = [&](const ExpectedPlace *A, const ExpectedPlace *B) {
+      uint32_t Tried = Known->TimesTried ? Known->TimesTried(key(W, A, B)) : 0;
+      if (Tried < Fewest)
+        Fewest = Tried, Seen = 0;
+      if (Tried == Fewest && Numbers.below(++Seen) == 0)
+        P = A, Q = B;
+    };
+    for (unsigned I = 0; I != Count; ++I) {
+      if (W.Last)
+        Offer(Places[I], Places[I]);
+      for (unsigned J = 0; J != Count && !W.Last; ++J)
+        if ((Places[I]->Writes || Places[J]->Writes) &&
+            areOfTwoThreads(Places[I]->Threads, Places[J]->Threads))
+          Offer(Places[I], Places[J]);
+    }
     if (!Q)
       return false;
     if (Known->Trying)
-      Known->Trying(key(P, Q));
+      Known->Trying(key(W, P, Q));
     W.P = P->Hash;
     W.Q = Q->Hash;
+    W.OneByOne = W.Last && Numbers.below(2);
     // One place, two threads: the first that comes lets another one pass.
     W.Afresh = P == Q || Numbers.below(2);
     // Mostly the first time that somebody comes there matters.
@@ -162,8 +183,9 @@ private:
     return Times > 1 ? uint64_t(Times + 0.5) : 1;
   }
 
-  static uint64_t key(const ExpectedPlace *P, const ExpectedPlace *Q) {
-    return (P->Hash * 0x9E3779B97F4A7C15u ^ Q->Hash) | 1;
+  static uint64_t key(const Wish &W, const ExpectedPlace *P,
+                      const ExpectedPlace *Q) {
+    return (P->Hash * 0x9E3779B97F4A7C15u ^ Q->Hash ^ (W.Last ? 2 : 0)) | 1;
   }
 
   static bool areOfTwoThreads(uint64_t A, uint64_t B) {
@@ -179,7 +201,7 @@ private:
     for (unsigned I = 0; I != WishCount; ++I)
       if (Wish &W = Wishes[I];
           !W.Done && W.Q == knownAs(S) && !W.Skip &&
-          (W.P != W.Q || !W.Waiting || W.Waiting == S.Thread)) {
+          (W.Last || W.P != W.Q || !W.Waiting || W.Waiting == S.Thread)) {
         W.Waiting = S.Thread;
         return &W;
       }
@@ -192,7 +214,10 @@ private:
   PerThread<uint64_t> Priorities;
   Wish Wishes[MaxWishes] = {};
   unsigned WishCount = 0;
+  PerThread<uint32_t> Unborn; ///< How many a thread will still create.
   bool ByPriority = false;
+  /// Who was created first has otherwise gone far before the last one exists.
+  bool CreatorsFirst = false;
 };
 
 ConflictOrders TheConflictOrders;

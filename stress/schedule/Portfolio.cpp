@@ -17,7 +17,7 @@ struct Share {
 };
 constexpr Share Uninformed[] = {{pos, 50}, {pct, 30}, {randomWalk, 20}};
 constexpr Share Informed[] = {
-    {conflictOrders, 50}, {surw, 30}, {pos, 10}, {pct, 10}};
+    {conflictOrders, 75}, {surw, 13}, {pos, 7}, {pct, 5}};
 
 class Portfolio final : public Strategy {
 public:
