@@ -6,6 +6,7 @@
 #include "stress/schedule/RunLogWriter.h"
 #include "stress/schedule/Signals.h"
 #include "stress/schedule/Spins.h"
+#include "stress/schedule/Strategies.h"
 #include "stress/schedule/Verdicts.h"
 #include "stress/schedule/Watch.h"
 
@@ -90,6 +91,32 @@ void lookForWakes() {
     T->Woken = true;
 }
 
+/// Whether a thread that could have gone on all the time has been passed over
+/// too often.
+bool starves(unsigned Count, unsigned Chosen) {
+  constexpr uint32_t TooOften = 10000;
+  bool Starves = false;
+  for (unsigned I = 0; I != Count; ++I) {
+    uint32_t &Passed = EnabledThreads[I]->Passed;
+    Passed = I == Chosen ? 0 : Passed + 1;
+    Starves |= Passed > TooOften;
+  }
+  return Starves;
+}
+
+/// Strategies with priorities let a thread that loops for ever, through steps
+/// that look like progress, starve all others. From here on the run is a random
+/// walk; as Coyote's fair PCT does it after a prefix of the run.
+void becomeFair() {
+  Strategy &Fair = randomWalk();
+  if (TheRun.Chooser == &Fair)
+    return;
+  StrategySettings Settings = {};
+  Settings.Seed = TheRun.Seed;
+  Fair.begin(Settings);
+  TheRun.Chooser = &Fair;
+}
+
 /// Who ends the process, as no other can go on, or they take too long.
 Controlled *leaver() {
   if (TheRun.LastRan != TheRun.Leaver)
@@ -157,6 +184,8 @@ Controlled *pick() {
       Index = TheRun.Chooser->choose(Enabled, C.Count, C.Current);
       if (Index >= C.Count)
         Index = 0;
+      if (starves(C.Count, Index))
+        becomeFair();
     }
     if (C.Count > 1 && ++TheRunLog.head().Points > TheRun.StepLimit)
       endRun(Verdict::StepLimit);

@@ -16,8 +16,12 @@ bool never(const Controlled &) { return false; }
 
 bool isRobust(const pthread_mutex_t *M) { return M->__data.__kind & 16; }
 
-/// Another process may have it: nothing is known of it here.
-bool isShared(const pthread_mutex_t *M) { return M->__data.__kind & 128; }
+/// Another process has it. Of robust ones that cannot be told, as all of them
+/// have that bit.
+bool isElsewhere(const pthread_mutex_t *M) {
+  return (M->__data.__kind & 128) && !isRobust(M) &&
+         __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED);
+}
 
 bool isTaken(int Result) { return Result == 0 || Result == EOWNERDEAD; }
 
@@ -41,17 +45,12 @@ int lock(Controlled &Me, InController &In, pthread_mutex_t *M, uint64_t Until,
   Shadow &S = shadowOf(M);
   Ask A = {Op::Lock, &S, readyFor(Me, S, M)};
   A.Until = Until;
-  if (isShared(M)) {
-    A.Ready = nullptr;
-    takeStep(Me, A);
-    return __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED)
-               ? In.outside("pthread_mutex_lock", Call)
-               : In.real(Call);
-  }
   if (!takeStep(Me, A))
     return TimeUp;
   uint64_t Pc = Me.Site.Pc;
-  int Result = In.real(Call);
+  int Result = A.Ready == lockIsFree && isElsewhere(M)
+                   ? In.outside("pthread_mutex_lock", Call)
+                   : In.real(Call);
   if (isTaken(Result)) {
     S.Robust = isRobust(M);
     addHold(Me, S, false, Pc);
@@ -97,10 +96,8 @@ int tryLock(pthread_mutex_t *M, Function Call, int Success) {
   takeStep(*Me, {Op::TryLock, &S});
   int Result = In.real(Call);
   if (Result == Success || Result == EOWNERDEAD) {
-    if (!isShared(M)) {
-      S.Robust = isRobust(M);
-      addHold(*Me, S, false, Me->Site.Pc);
-    }
+    S.Robust = isRobust(M);
+    addHold(*Me, S, false, Me->Site.Pc);
     progresses(*Me);
   } else {
     repeats(*Me);

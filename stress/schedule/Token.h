@@ -61,6 +61,7 @@ struct Controlled {
   uint64_t Clock; ///< Events so far.
   // Held back while it only repeats itself; see Spins.cpp.
   uint64_t BackAt;   ///< Not before the run's event of that number.
+  uint32_t Passed;   ///< How often another went on, in a row.
   uint32_t Repeats;  ///< Steps in a row that changed nothing.
   uint64_t Loads[8]; ///< Hashes of loads since its last change.
   uint32_t LoadsUsed, LoadRepeats;

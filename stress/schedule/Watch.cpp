@@ -12,7 +12,13 @@ namespace raddle::stress {
 
 namespace {
 
-constexpr uint64_t TickNs = 100000000;
+constexpr uint64_t ShortTickNs = 4000000, LongTickNs = 100000000,
+                   MostTickNs = 900000000;
+/// A lock that is none of ours (the loader's, for one) will not come free by
+/// itself if a thread that waits for the token has it.
+constexpr uint64_t MostLockNs = 10000000;
+/// Other sleeps end.
+constexpr uint64_t MostSleepNs = 300000000;
 /// A thread that computes is left alone for so long, in its own time: under a
 /// sanitizer, and on a machine that is busy, much lies between two points.
 constexpr uint64_t MostCpuNs = 1000000000;
@@ -28,21 +34,33 @@ uint64_t cpuTime(int Tid) {
   return uint64_t(Time.tv_sec) * 1000000000u + uint64_t(Time.tv_nsec);
 }
 
-bool sleepsInKernel(int Tid) {
+enum class Sleep { None, Lock, Other };
+
+/// What is in the file \p Name of the thread.
+void readOf(int Tid, const char *Name, char *To, size_t Size) {
   TextBuffer<64> Path;
-  Path << "/proc/self/task/" << Tid << "/stat";
+  Path << "/proc/self/task/" << Tid << '/' << Name;
+  long Got = 0;
   int File = sys::open(Path.text(), O_RDONLY);
-  if (File < 0)
-    return false;
+  if (File >= 0) {
+    Got = sys::read(File, To, Size - 1);
+    sys::close(File);
+  }
+  To[Got > 0 ? Got : 0] = 0;
+}
+
+Sleep sleepOf(int Tid) {
   char Text[128];
-  long Size = sys::read(File, Text, sizeof(Text) - 1);
-  sys::close(File);
-  Text[Size > 0 ? Size : 0] = 0;
+  readOf(Tid, "stat", Text, sizeof(Text));
   char State = 0;
   for (const char *P = Text; *P; ++P)
     if (P[0] == ')' && P[1] == ' ')
       State = P[2];
-  return State == 'S';
+  if (State != 'S')
+    return Sleep::None;
+  // Starts with the number of the system call that it is in.
+  readOf(Tid, "syscall", Text, sizeof(Text));
+  return strncmp(Text, "202 ", 4) == 0 ? Sleep::Lock : Sleep::Other;
 }
 
 bool idleIsOver() {
@@ -52,14 +70,15 @@ bool idleIsOver() {
 } // namespace
 
 long Patience::tick() {
+  uint64_t Ns = Calm < 5 ? ShortTickNs << Calm : LongTickNs;
   // Of very many, a few have to look.
-  uint64_t TickNs = raddle::stress::TickNs * (1 + TheRun.Alive / 16);
+  Ns *= 1 + TheRun.Alive / 16;
   if (IdleSince && IdleFor) {
     uint64_t Gone = sys::now() - IdleSince;
-    if (Gone < IdleFor && IdleFor - Gone < TickNs)
-      return long(IdleFor - Gone) + 1000;
+    if (Gone < IdleFor && IdleFor - Gone < Ns)
+      Ns = IdleFor - Gone + 1000;
   }
-  return long(TickNs < 900000000 ? TickNs : 900000000);
+  return long(Ns < MostTickNs ? Ns : MostTickNs);
 }
 
 bool Patience::over() {
@@ -71,18 +90,25 @@ bool Patience::over() {
   uint64_t EventsNow =
       __atomic_load_n(&TheRunLog.head().Events, __ATOMIC_RELAXED);
   int NowTid = Holder ? Holder->Tid : 0;
+  uint64_t Now = sys::now();
   if (!NowTid || NowTid != Tid || EventsNow != Events ||
       standingOf(*Holder) != Standing::Running) {
     Events = EventsNow;
     Tid = NowTid;
     CpuNs = Tid ? cpuTime(Tid) : 0;
-    Sleeping = 0;
+    Since = 0;
+    ++Calm;
     return false;
   }
-  if (sleepsInKernel(Tid))
-    return ++Sleeping >= 3;
-  Sleeping = 0;
-  return cpuTime(Tid) - CpuNs > MostCpuNs;
+  Calm = 0;
+  Sleep S = sleepOf(Tid);
+  if (S == Sleep::None) {
+    Since = 0;
+    return cpuTime(Tid) - CpuNs > MostCpuNs;
+  }
+  if (!Since)
+    Since = Now;
+  return Now - Since >= (S == Sleep::Lock ? MostLockNs : MostSleepNs);
 }
 
 bool takeOver() {

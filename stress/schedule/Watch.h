@@ -19,10 +19,11 @@ public:
   bool over();
 
 private:
-  uint64_t Events = 0;   ///< When it looked last.
-  int32_t Tid = 0;       ///< Who had the token then.
-  uint64_t CpuNs = 0;    ///< That thread's time when this was seen first.
-  unsigned Sleeping = 0; ///< How often it was found so.
+  uint64_t Events = 0; ///< When it looked last.
+  int32_t Tid = 0;     ///< Who had the token then.
+  uint64_t CpuNs = 0;  ///< That thread's time when this was seen first.
+  uint64_t Since = 0;  ///< When it was first seen to sleep; 0: it does not.
+  unsigned Calm = 0;   ///< How often all was well.
 };
 
 // The caller has the lock of the token's hand-over.
