@@ -92,8 +92,11 @@ std::string replayText(const StressFailure &F) {
 std::string preemptionText(const StressFailure &F) {
   if (!F.PreemptionsBefore && !F.Preemptions)
     return "";
-  std::string Text = counted(F.Preemptions, "preemption") +
-                     (F.Preemptions == 1 ? " is" : " are") + " needed";
+  std::string Text = F.Preemptions == 0
+                         ? "no preemption is needed"
+                         : counted(F.Preemptions, "preemption") +
+                               (F.Preemptions == 1 ? " is" : " are") +
+                               " needed";
   if (F.PreemptionsBefore > F.Preemptions)
     Text += ", of " + std::to_string(F.PreemptionsBefore) +
             " in the run that failed first";

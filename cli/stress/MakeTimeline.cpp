@@ -19,7 +19,7 @@ namespace {
 constexpr size_t MaxSteps = 1000;
 constexpr size_t Around = 2; ///< Steps shown on both sides of a preemption.
 constexpr size_t Last = 6;   ///< And of the end of the run.
-constexpr size_t MaxHolds = 1000;
+constexpr size_t MaxHolds = 1000, MaxWaits = 100;
 
 /// A lock from its acquisition to its release, as events.
 struct Hold {
@@ -106,6 +106,7 @@ public:
     }
     choose();
     steps();
+    waits();
     holds();
     return std::move(Result);
   }
@@ -163,6 +164,39 @@ private:
       show(I);
   }
 
+  /// Threads start and end, and nothing is named by that.
+  std::string objectOf(Op Kind, uint32_t Object) {
+    if (!Object || !(isAccess(Kind) || isOnLock(Kind) ||
+                     Kind == Op::FutexWait || Kind == Op::FutexWake))
+      return "";
+    std::string Name = Places.object(Object);
+    return Name.empty() ? "object " + std::to_string(Object) : Name;
+  }
+
+  /// What threads wait for at a verdict: calls that never came back.
+  void waits() {
+    for (const stress::RunFinal &F : Run.Finals) {
+      const stress::RunFinalRecord &R = F.Record;
+      if (R.Waits == Op::None || !R.Head.Thread ||
+          R.Head.Thread > Result.Lanes.size() ||
+          Result.Steps.size() >= MaxSteps + MaxWaits)
+        continue;
+      TimelineStep S;
+      S.Lane = R.Head.Thread - 1;
+      S.Does = opName(R.Waits).str();
+      S.Object = objectOf(R.Waits, R.Object);
+      if (R.Waits == Op::Join && R.Owner)
+        S.Object = Places.thread(R.Owner);
+      if (R.Pc)
+        S.Stack = stack(R.Pc);
+      S.Key = R.InCycle;
+      S.Words = "waits for ever";
+      if (R.Owner && R.Waits != Op::Join)
+        S.Words += ": " + Places.thread(R.Owner) + " has it";
+      Result.Steps.push_back(std::move(S));
+    }
+  }
+
   void steps() {
     std::set<size_t> Stops, Resumes;
     for (const RunSlice &S : Slices)
@@ -171,8 +205,10 @@ private:
         Resumes.insert(nextOf(Run, S));
       }
     uint64_t Before = 0;
+    uint32_t Made = 1; // Threads are numbered in order of creation.
     for (size_t I = 0; I < Run.Events.size(); ++I) {
       const RunEventRecord &E = Run.Events[I];
+      Made += E.Kind == Op::Create;
       uint32_t Lane = E.Head.Thread ? E.Head.Thread - 1 : 0;
       if (!Shown.contains(I) || Lane >= Result.Lanes.size()) {
         Before += !isSilent(E.Kind);
@@ -183,10 +219,10 @@ private:
       S.Before = std::exchange(Before, 0);
       S.Lane = Lane;
       S.Does = opName(E.Kind).str();
-      if (E.Object)
-        S.Object = Places.object(E.Object);
-      if (S.Object.empty() && E.Object)
-        S.Object = "object " + std::to_string(E.Object);
+      S.Object = objectOf(E.Kind, E.Object);
+      if (E.Kind == Op::Create && Made < Run.Threads.size() &&
+          Run.Threads[Made].Parent == E.Head.Thread)
+        S.Object = Places.thread(Made);
       if (E.Pc)
         S.Stack = stack(E.Pc);
       S.Stopped = Stops.contains(I);

@@ -20,6 +20,7 @@ export function FailurePage({ report, index, step }: { report: Report; index: nu
   const campaign = campaigns[failure.campaign];
   const test = failure.test === null ? undefined : campaign?.tests[failure.test];
   const { timeline } = failure;
+  const finding = failure.finding === null ? undefined : report.data.findings[failure.finding];
   useKeys({
     n: () => failures[index + 1] && (location.hash = failureLink(index + 1)),
     p: () => index > 0 && (location.hash = failureLink(index - 1)),
@@ -44,8 +45,8 @@ export function FailurePage({ report, index, step }: { report: Report; index: nu
         {failure.strategy && <span>strategy <ShortName text={failure.strategy} length={30} /></span>}
         {failure.seed && <span>seed <ShortName text={failure.seed} length={30} /></span>}
       </div>
-      {failure.says && !report.data.findings[failure.finding ?? -1]?.message.includes(failure.says) && <p class="failure-says"><Message text={failure.says} length={1000} name={120} unfold /></p>}
-      <FindingOf finding={failure.finding === null ? undefined : report.data.findings[failure.finding]} />
+      {failure.says && !finding && <p class="failure-says"><Message text={failure.says} length={1000} name={120} unfold /></p>}
+      <FindingOf finding={finding} />
       <div class="two-columns failure-facts">
         {timeline && timeline.story.length > 0 && (
           <section class="card story">
@@ -65,7 +66,7 @@ export function FailurePage({ report, index, step }: { report: Report; index: nu
         </section>
       </div>
       {timeline && timeline.steps.length > 0 && (
-        <TimelineView report={report} timeline={timeline} ending={failure.says || failureKind(failure)} step={step} onStep={(to) => replaceHash(failureLink(index, to))} />
+        <TimelineView report={report} timeline={timeline} ending={finding?.message || failure.says || failureKind(failure)} step={step} onStep={(to) => replaceHash(failureLink(index, to))} />
       )}
       {(!timeline || timeline.steps.length === 0) && <p class="empty">No timeline was recorded{failure.seedRuns > 0 && ": the threads ran as the system let them"}.</p>}
       <Output text={failure.output} />

@@ -54,7 +54,7 @@ function Row({ report, failure }: { report: Report; failure: StressFailure }): V
     <span class="finding-row failure-row">
       <FailureBadge failure={failure} />
       <span class="row-main">
-        <span class="row-title"><Message text={failure.says || finding?.message || failureKind(failure)} length={160} name={60} /></span>
+        <span class="row-title"><Message text={finding?.message || failure.says || failureKind(failure)} length={160} name={60} /></span>
         <span class="row-sub">
           <span>{countText(campaign, failure)}</span>
           {test && <span>in <ShortName text={testName(test)} length={50} /></span>}

@@ -47,7 +47,8 @@ export function replayText(failure: StressFailure): string {
 export function preemptionText(failure: StressFailure): string {
   const { preemptions, preemptionsBefore } = failure;
   if (!preemptions && !preemptionsBefore) return "";
-  return `${counted(preemptions, "preemption")} ${preemptions === 1 ? "is" : "are"} needed${preemptionsBefore > preemptions ? `, of ${preemptionsBefore.toLocaleString("en")} in the run that failed first` : ""}.`;
+  const needed = preemptions === 0 ? "No preemption is" : `${counted(preemptions, "preemption")} ${preemptions === 1 ? "is" : "are"}`;
+  return `${needed} needed${preemptionsBefore > preemptions ? `, of ${preemptionsBefore.toLocaleString("en")} in the run that failed first` : ""}.`;
 }
 
 /** "thread 12 (worker)" is 12 where there is no room. */

@@ -29,12 +29,13 @@ export interface Geometry {
 }
 
 export function geometryOf(model: TimelineModel, width: number): Geometry {
-  const count = Math.max(1, model.timeline.lanes.length);
+  const count = Math.max(1, model.active.length);
+  const places = new Map(model.active.map((lane, place) => [lane, place]));
   const bars = model.slots * BAR;
   const column = (width - NUMBERS - 8) / count;
   const columns = column - bars - MARK >= NARROWEST_COLUMN || (count === 1 && width > 300);
   const laneWidth = columns ? column : Math.max(26, bars + 16);
-  const line = (lane: number) => NUMBERS + lane * laneWidth + bars + 8;
+  const line = (lane: number) => NUMBERS + (places.get(lane) ?? 0) * laneWidth + bars + 8;
   const right = NUMBERS + count * laneWidth + 8;
   return {
     columns,

@@ -25,8 +25,9 @@ export interface Bar { lane: number; slot: number; lock: number; begin: number; 
 
 /** Shorter stretches are not worth folding. */
 const SHORTEST_FOLD = 3;
-/** Up to here, a timeline is shown whole. */
+/** Up to here, a timeline is shown whole if no longer stretch could be folded. */
 export const WHOLE_UP_TO = 24;
+const WORTH_FOLDING = 5;
 /** More locks held at once are drawn over one another. */
 const SLOTS = 4;
 
@@ -40,6 +41,8 @@ export class TimelineModel {
   readonly slots: number;
   readonly firstOfLane: Int32Array;
   readonly lastOfLane: Int32Array;
+  /** Lanes of threads that take a step; the others are not drawn. */
+  readonly active: number[];
   /** 1: its last step is the thread's end. */
   readonly ended: Uint8Array;
   readonly preemptions: number[] = [];
@@ -68,6 +71,7 @@ export class TimelineModel {
       else this.firstOfLane[lane] = step;
       this.lastOfLane[lane] = step;
     });
+    this.active = lanes.flatMap((_, lane) => (this.firstOfLane[lane] >= 0 ? [lane] : []));
     lanes.forEach((_, lane) => {
       const last = this.lastOfLane[lane];
       this.ended[lane] = Number(last >= 0 && /^(thread )?(end|exit)s?$|^thread-end$/i.test(steps[last].does));
@@ -131,8 +135,10 @@ export class TimelineModel {
   /** The detail in which a timeline is first shown. */
   get firstDetail(): Detail {
     const { steps } = this.timeline;
-    if (steps.length <= WHOLE_UP_TO) return "all";
-    return steps.some(({ key }) => key) ? "key" : "turns";
+    const some = steps.some(({ key }) => key);
+    if (steps.length > WHOLE_UP_TO) return some ? "key" : "turns";
+    const folds = this.rows("key", new Set()).some((row) => row.kind === "fold" && row.count >= WORTH_FOLDING);
+    return some && folds ? "key" : "all";
   }
 
   /** A step within a fold that begins in \p open is a row of its own. */

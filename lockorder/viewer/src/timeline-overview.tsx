@@ -15,9 +15,9 @@ interface Props { model: TimelineModel; rows: Row[]; tops: Float64Array; box: { 
 export function TimelineOverview({ model, rows, tops, box, chosen, onStep }: Props): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [sight, setSight] = useState<[number, number]>([0, 0]);
-  const { lanes, steps } = model.timeline;
-  const laneHeight = Math.max(3, Math.min(9, Math.floor(HIGHEST / lanes.length)));
-  const height = Math.min(HIGHEST, laneHeight * lanes.length) + 4;
+  const { steps } = model.timeline;
+  const laneHeight = Math.max(3, Math.min(9, Math.floor(HIGHEST / model.active.length)));
+  const height = Math.min(HIGHEST, laneHeight * model.active.length) + 4;
 
   useLayoutEffect(() => {
     const paint = () => canvas.current && draw(canvas.current, model, laneHeight);
@@ -86,7 +86,8 @@ function draw(canvas: HTMLCanvasElement, model: TimelineModel, laneHeight: numbe
   const colour = (name: string) => style.getPropertyValue("--" + name).trim();
   const { steps } = model.timeline;
   const scale = width / Math.max(1, steps.length);
-  const y = (lane: number) => 2 + lane * laneHeight;
+  const places = new Map(model.active.map((lane, place) => [lane, place]));
+  const y = (lane: number) => 2 + places.get(lane)! * laneHeight;
   context.fillStyle = colour("edge");
   for (let step = 0; step < steps.length; ) {
     const { lane } = steps[step];

@@ -91,7 +91,7 @@ const Thread = ({ model, lane }: { model: TimelineModel; lane: number }): VNode 
 
 /** Of many threads, or where there is little room, only the number that stands above their lanes. */
 function ThreadTag({ model, lane, geometry }: { model: TimelineModel; lane: number; geometry: Geometry }): VNode {
-  const short = model.timeline.lanes.length > 5 || geometry.width < 640;
+  const short = model.active.length > 5 || geometry.width < 640;
   return <span class={short ? "tl-thread tl-thread-short" : "tl-thread"}>{short ? <ShortName text={shortThread(threadName(model, lane), lane)} length={5} /> : <Thread model={model} lane={lane} />}</span>;
 }
 
@@ -117,11 +117,11 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
       >
         <span class="tl-what">
           {!geometry.columns && <ThreadTag model={model} lane={lane} geometry={geometry} />}
-          {preempted && <span class="tl-tag">goes on</span>}
+          {preempted && !/^goes on\b/.test(words) && <span class="tl-tag">goes on</span>}
           <span class="tl-does"><ShortName text={does || "step"} length={24} /></span>
           {taken && <span class={"tl-letter tl-lock-" + (taken.lock % LOCK_COLOURS)} aria-hidden="true">{lockLetter(taken.lock)}</span>}
           <code class="tl-object"><ShortName text={object} length={geometry.columns ? 44 : 60} /></code>
-          {where && <span class="tl-where"><ShortName text={where} length={34} /></span>}
+          {where && <span class="tl-where"><ShortName text={where} length={Math.max(10, Math.min(34, Math.floor((width * 0.4) / 7)))} /></span>}
         </span>
         {more && code && <code class="tl-code"><Visible text={firstPart(code, CODE_SHOWN)} /></code>}
         {words && <span class="tl-words"><Message text={words} length={160} name={50} /></span>}

@@ -24,6 +24,8 @@ const MARGIN = 15;
 /** Below the title bar and the heads of the lanes. */
 const STICKY = 130;
 const MOST_PRINTED = 1500;
+/** Shorter lists are whole, so that the browser's own search finds everything in them. */
+const WHOLE_ROWS = 200;
 
 const DETAILS: [Detail, string, string][] = [
   ["key", "What matters", "The steps that the failure needs, and where a thread is stopped; the rest is folded"],
@@ -137,14 +139,15 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
     if (end !== null) choose(end, true);
     else if (by !== undefined) Math.abs(by) === 1 ? move(by) : choose(Math.min(Math.max(chosenRow + by, 0), rows.length - 1), true);
   };
-  const [first, last] = printing ? [0, Math.min(rows.length, MOST_PRINTED)] : [Math.min(sight[0], rows.length - 1), Math.min(sight[1], rows.length)];
+  const [first, last] = printing || rows.length <= WHOLE_ROWS ? [0, Math.min(rows.length, MOST_PRINTED)] : [Math.min(sight[0], rows.length - 1), Math.min(sight[1], rows.length)];
   const { lanes, steps } = timeline;
   return (
     <section class={geometry.columns ? "timeline tl-columns" : "timeline tl-graph"} aria-label="Timeline">
       <div class="tl-top">
         <h2>Timeline</h2>
         <p class="quiet">
-          {counted(steps.length + timeline.left, "step")} of {counted(lanes.length, "thread")}, {counted(model.preemptions.length, "preemption")}. Time goes down; one thread runs at a time.
+          {counted(steps.length + timeline.left, "step")} of {counted(lanes.length, "thread")}, {model.preemptions.length === 0 ? "no preemption" : counted(model.preemptions.length, "preemption")}. Time goes down; one thread runs at a time.
+          {model.active.length < lanes.length && ` ${counted(lanes.length - model.active.length, "thread")} took no step.`}
           {timeline.left > 0 && ` ${timeline.left.toLocaleString("en")} steps are not in this report.`}
         </p>
         {steps.length > WHOLE_UP_TO / 2 && (
@@ -163,9 +166,9 @@ export function TimelineView({ report, timeline, ending, step: wanted, onStep }:
           <div class="tl-sticky">
             {steps.length > 2 * WHOLE_UP_TO && <TimelineOverview model={model} rows={rows} tops={tops} box={box} chosen={chosen} onStep={(step) => choose(rowOfStep(rows, step), false)} />}
             <div class="tl-lanes" aria-hidden="true">
-              {lanes.map(({ thread }, lane) => (
-                <span class="tl-lane" style={{ left: (geometry.columns ? geometry.line(lane) - 8 : geometry.line(lane) - 13) + "px", maxWidth: geometry.laneWidth - 4 + "px" }} title={thread.length > 200 ? "" : undefined}>
-                  <ShortName text={geometry.columns ? thread || "thread " + (lane + 1) : shortThread(thread, lane)} length={geometry.columns ? 40 : 4} />
+              {model.active.map((lane) => (
+                <span class="tl-lane" style={{ left: (geometry.columns ? geometry.line(lane) - 8 : geometry.line(lane) - 13) + "px", maxWidth: geometry.laneWidth - 4 + "px" }} >
+                  <ShortName text={geometry.columns ? lanes[lane].thread || "thread " + (lane + 1) : shortThread(lanes[lane].thread, lane)} length={geometry.columns ? 40 : 4} />
                 </span>
               ))}
             </div>
