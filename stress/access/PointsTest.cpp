@@ -130,6 +130,22 @@ TEST(AccessPoints, AreLearntFromWhatCameLater) {
     }
 }
 
+/// Only who repeats itself for ever is said to.
+TEST(AccessPoints, LongReadsAreNoLivelock) {
+  for (const char *Compiler : {RADDLE_ACCESS_COMPILERS}) {
+    Folder F;
+    std::string Program = program(std::string("long-reads-") + Compiler);
+    ControlledRun Work =
+        runControlled({Program}, options("random", 1, F / "knowledge"));
+    EXPECT_EQ(Work.Out.Status, 0) << Work.Out.Err;
+    EXPECT_EQ(Work.Out.Out, "300000 300000\n");
+    ControlledRun Spin = runControlled({Program, "forever"},
+                                       options("random", 1, F / "knowledge"));
+    EXPECT_EQ(WEXITSTATUS(Spin.Out.Status), ExitLivelock) << Spin.Out.Err;
+    EXPECT_EQ(Spin.Head.Found, Verdict::Livelock);
+  }
+}
+
 // A schedule with race reports on: raddle's library in front of the
 // sanitizer's.
 TEST(AccessPoints, AreThereUnderThreadSanitizer) {

@@ -29,6 +29,8 @@ void noteLoad(Controlled &Me, uint64_t Object, uint64_t Pc) {
     }
   Me.Loads[Me.LoadsUsed++ % Many] = Load;
   Me.LoadRepeats = 0;
+  // Who reads on gets somewhere: a long table is no livelock.
+  TheRun.LastProgress = TheRunLog.head().Events;
 }
 
 } // namespace
@@ -55,13 +57,16 @@ void controllerPoint(Op Kind, const void *Object, unsigned Size, uint64_t Pc,
       TheRun.Chooser ? IsPoint : TheReplay.stops(Me->Number, Me->Clock);
   takeAccess(*Me, Kind, objectNumber(Object), Size, Pc, Held || Decides);
   TheRun.Now += AccessNs;
+  Me->OldRepeats = Me->Repeats;
+  Me->OldProgress = TheRun.LastProgress;
   if (!Object) {
-    // Nobody else is there, or nothing is accessed.
+    // Nobody else is there, or nothing is accessed. A thread that writes to its
+    // own stack computes something.
+    if (!isLoad(Kind) && Kind != Op::Fence)
+      TheRun.LastProgress = TheRunLog.head().Events;
   } else if (isLoad(Kind)) {
     noteLoad(*Me, reinterpret_cast<uint64_t>(Object), Pc);
   } else {
-    Me->OldRepeats = Me->Repeats;
-    Me->OldProgress = TheRun.LastProgress;
     Me->LoadsUsed = Me->LoadRepeats = 0;
     for (uint64_t &Load : Me->Loads)
       Load = 0;
