@@ -91,6 +91,22 @@ INSTANTIATE_TEST_SUITE_P(All, Strategies,
                                            "orders", "portfolio"),
                          [](const auto &Info) { return Info.param; });
 
+TEST(AccessPoints, BlocksLieWhereTheScheduleSays) {
+  std::string Blocks = program("blocks-" + std::string(RADDLE_ACCESS_FIRST));
+  for (unsigned Seed = 1; Seed <= 2; ++Seed) {
+    std::set<std::string> Outputs;
+    std::set<uint64_t> Hashes;
+    for (unsigned I = 0; I != 20; ++I) {
+      ControlledRun R = runControlled({Blocks}, options("random", Seed, ""));
+      EXPECT_EQ(R.Out.Status, 0);
+      Outputs.insert(R.Out.Out);
+      Hashes.insert(R.Head.Hash);
+    }
+    EXPECT_EQ(Outputs.size(), 1u);
+    EXPECT_EQ(Hashes.size(), 1u);
+  }
+}
+
 TEST(AccessPoints, ReachOnlyWhatThreadsShare) {
   Folder F;
   std::string Counter = program("counter-" + std::string(RADDLE_ACCESS_FIRST));

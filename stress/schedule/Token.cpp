@@ -105,7 +105,28 @@ void standInLine(Controlled &Me) {
   }
 }
 
+/// What libc still does for a thread that is over gives memory back, and where
+/// the program's next blocks lie would depend on how far that is. So who goes
+/// on waits until the kernel has no such thread any more; not for ever, as it
+/// could itself hold what that thread needs.
+void awaitLeaving() {
+  int Tid = TheRun.LeavingTid;
+  if (RADDLE_LIKELY(!Tid))
+    return;
+  TheRun.LeavingTid = 0;
+  int Process = sys::pid();
+  for (unsigned I = 0; I != 2000 && sys::call(SYS_tgkill, Process, Tid, 0) == 0;
+       ++I) {
+    timespec Time = {0, 20000};
+    if (I < 20)
+      sys::call(SYS_sched_yield);
+    else
+      sys::call(SYS_nanosleep, long(&Time), 0);
+  }
+}
+
 void note(Controlled &Me, unsigned Size) {
+  awaitLeaving();
   TheRun.LastRan = &Me;
   TheRunLog.event(Me.Number, Me.Pending.Kind, Me.Pending.Object, Size,
                   Me.Site.Pc, Me.Pending.Place, Me.Clock);
@@ -328,6 +349,8 @@ void takeLastStep(Controlled &Me) {
   } else {
     Me.Handle = 0;
   }
+  // The main thread stays until the process ends.
+  TheRun.LeavingTid = Me.Tid != sys::pid() ? Me.Tid : 0;
   setStanding(Me, Standing::Ended);
   passOn(nullptr);
 }

@@ -120,6 +120,7 @@ struct RunState {
   /// In the process's last handler: let go when nobody else can run.
   Controlled *Leaver;
   uint64_t LeaverWaits; ///< Or at that event.
+  int LeavingTid;       ///< Of a thread that is over, and may still be there.
   int SanitizerTid;     ///< Of the thread that a sanitizer always has; 0: none.
   bool AccessPoints;    ///< The program tells of its accesses.
   bool Active;
