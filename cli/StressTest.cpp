@@ -140,6 +140,15 @@ TEST_F(Stress, ARunThatDoesNotEndIsAHang) {
   EXPECT_THAT(R.Out, HasSubstr("the main thread waits (join)"));
 }
 
+TEST_F(Stress, WhatIsLeftBehindIsAFailureWhenAsked) {
+  Ran R = stress({"--runs", "5", "--native", "0"}, {Program, "leak"});
+  EXPECT_EQ(R.Code, 0) << R.Out << R.Err;
+  R = stress({"--runs", "5", "--native", "0", "--leaks"}, {Program, "leak"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Out, HasSubstr("[raddle-leaked-thread]"));
+  EXPECT_THAT(R.Err, Not(HasSubstr("warning")));
+}
+
 TEST_F(Stress, TestsOfGoogleTestHaveStatisticsOfTheirOwn) {
   Ran R = stress({"--runs", "100", "-o", "r.json", "-o", "r.xml"}, {Tests});
   EXPECT_EQ(R.Code, 23) << R.Err;

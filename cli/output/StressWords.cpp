@@ -83,6 +83,8 @@ std::string countText(const StressView &V, const StressFailure &F) {
 }
 
 std::string replayText(const StressFailure &F) {
+  if (!F.SeedRuns && F.Strategy == "jitter")
+    return "timing is only steered: it may take several tries";
   if (!F.SeedRuns)
     return "the schedule is controlled: it comes again each time";
   return "timing is only steered: with this seed it came again in " +

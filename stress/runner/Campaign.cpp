@@ -104,6 +104,8 @@ Expected<ProgramRunner *> Campaign::runner(Worker &W, uint32_t Program) {
   S.AccessPoints = O.AccessPoints;
   S.WorkFolder = W.Folder + "/" + std::to_string(Program);
   S.Stop = &Over;
+  // Each run needs a trace of its own.
+  S.ForkServer = !O.Leaks;
   if (std::error_code Code = sys::fs::create_directories(S.WorkFolder))
     return createStringError("'" + S.WorkFolder + "' cannot be made (" +
                              Code.message() + ")");
@@ -226,8 +228,8 @@ void Campaign::keep(Worker &W, const Done &D, const Failure &F,
     Replay.Schedule = scheduleOf(D.Result.Records);
   Replay.Hash = G.Hash;
   Replay.Events = G.Events;
-  Replay.Kind = F.Kind;
-  Replay.Key = F.Key;
+  Replay.Kind = plainKind(G).str();
+  Replay.Key = Replay.Kind == F.Kind ? F.Key : Replay.Kind;
   Replay.Says = F.Says;
   for (const Arm &Base : Work.Arms)
     if (Base.Test == A.Test && Base.Strategy == "native") {
@@ -453,6 +455,14 @@ std::vector<Failure> campaignFailures(const CampaignOptions &O,
       F.Says = "threads wait for each other";
     }
   return Result;
+}
+
+StringRef plainKind(const FailureGroup &G) {
+  if (G.Kind == "leak")
+    return "exit code 23";
+  if (G.Kind == "deadlock" && G.Strategy == "jitter")
+    return "exit code 24";
+  return G.Kind;
 }
 
 bool isFailure(const CampaignOptions &O, const FailureGroup &G,

@@ -66,6 +66,9 @@ runCampaign(const CampaignOptions &O, const std::atomic<bool> &Stop,
 std::vector<Failure> campaignFailures(const CampaignOptions &O,
                                       const RunResult &R,
                                       llvm::StringRef Options);
+/// The kind, and key, that failuresOf() alone gives such a failure: what the
+/// runtime says by an exit code.
+llvm::StringRef plainKind(const FailureGroup &G);
 /// \p R, a run with the options of \p G, failed as that did.
 bool isFailure(const CampaignOptions &O, const FailureGroup &G,
                const RunResult &R);

@@ -64,8 +64,9 @@ Error Confirm::shortenSchedule(ProgramRunner &Runner, const RunRequest &How) {
   if (Failed->Log.Lost)
     return createStringError(
         "its log had no room for all that it did; it is not made shorter");
+  StringRef Kind = plainKind(G), Key = Kind == G.Kind ? G.Key : Kind;
   Expected<Shortened> Short = shorten(
-      Runner, How, *Failed, G.Kind, G.Key, Folder, Limits.Minimise,
+      Runner, How, *Failed, Kind, Key, Folder, Limits.Minimise,
       [&](unsigned Runs, uint64_t Left) {
         if (Progress)
           Progress("looks for the fewest preemptions: " + std::to_string(Left) +
@@ -143,6 +144,7 @@ Error Confirm::run() {
   S.AccessPoints = O.AccessPoints;
   S.WorkFolder = Folder;
   S.Stop = &Stop;
+  S.ForkServer = !O.Leaks;
   auto Runner = ProgramRunner::open(O.Programs[G.Program], std::move(S));
   if (!Runner)
     return Runner.takeError();

@@ -40,6 +40,7 @@ export function countText(campaign: Campaign | undefined, failure: StressFailure
 }
 
 export function replayText(failure: StressFailure): string {
+  if (!failure.seedRuns && failure.strategy === "jitter") return "Timing is only steered: it may take several tries.";
   if (!failure.seedRuns) return "The schedule is controlled: it comes again each time.";
   return `Timing is only steered: with this seed it came again in ${failure.seedFailures.toLocaleString("en")} of ${counted(failure.seedRuns, "run")}.`;
 }

@@ -4,6 +4,7 @@
 //   lost          two threads count; in some orders one count is lost
 //   crossed       two locks in both orders
 //   nth FILE N    the N-th run fails, by a file that counts the runs
+//   leak          a thread is left behind
 //   crash, spin, exit N, clean
 #include <cassert>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include <fstream>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -83,6 +85,8 @@ int main(int Argc, char **Argv) {
     crossed();
   else if (Is("nth") && Argc > 3)
     return nth(Argv[2], std::atoi(Argv[3]));
+  else if (Is("leak"))
+    std::thread([] { ::pause(); }).detach();
   else if (Is("crash"))
     std::raise(SIGSEGV);
   else if (Is("spin"))
