@@ -73,13 +73,15 @@ std::string countText(const StressView &V, const StressFailure &F) {
   if (!F.Test || *F.Test >= V.Tests.size())
     return Text + " failed so";
   const StressTest &T = V.Tests[*F.Test];
-  // The group may have been met in several tests.
-  if (F.Count <= T.Runs)
+  // A group may have been met in several tests, builds and ways.
+  bool Here = F.Count <= T.Failures;
+  if (Here)
     Text = std::to_string(F.Count) + " of " + counted(T.Runs, "run");
-  Text += " of " + testName(T);
+  std::string Name = testName(T);
   if (std::string Way = testWay(T); !Way.empty())
-    Text += " (" + Way + ")";
-  return Text + " failed so";
+    Name += " (" + Way + ")";
+  return Here ? Text + " of " + Name + " failed so"
+              : Text + " failed so, first one of " + Name;
 }
 
 std::string replayText(const StressFailure &F) {

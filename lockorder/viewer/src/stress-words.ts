@@ -36,7 +36,7 @@ export function worthText(test: StressTest): string {
 /** "12 of 400 runs" */
 export function countText(campaign: Campaign | undefined, failure: StressFailure): string {
   const test = failure.test === null ? undefined : campaign?.tests[failure.test];
-  return test && failure.count <= test.runs ? `${failure.count.toLocaleString("en")} of ${counted(test.runs, "run")}` : counted(failure.count, "run");
+  return test && failure.count <= test.failures ? `${failure.count.toLocaleString("en")} of ${counted(test.runs, "run")}` : counted(failure.count, "run");
 }
 
 export function replayText(failure: StressFailure): string {
