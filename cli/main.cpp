@@ -53,6 +53,7 @@ int main(int Argc, char **Argv) {
   addLeaks(App, Call);
   addLocks(App, Call);
   addStress(App, Call);
+  addReplay(App, Call);
   addExplain(App, Call);
   addChecks(App, Call);
   addBaseline(App, Call);

@@ -38,6 +38,7 @@ void addBaseline(CLI::App &App, Invocation &Call);
 void addLeaks(CLI::App &App, Invocation &Call);
 void addLocks(CLI::App &App, Invocation &Call);
 void addStress(CLI::App &App, Invocation &Call);
+void addReplay(CLI::App &App, Invocation &Call);
 void addProfile(CLI::App &App, Invocation &Call);
 
 } // namespace raddle::cli

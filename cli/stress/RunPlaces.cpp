@@ -262,8 +262,13 @@ const std::string &RunPlaces::object(uint32_t Number) {
 }
 
 std::string RunPlaces::nameOf(uint32_t Number) {
+  struct Vote {
+    std::string Name;
+    unsigned Score, Best;
+    std::set<StringRef> Lines;
+  };
   // In the order in which they are met, for a stable choice.
-  std::vector<std::pair<std::string, unsigned>> Votes;
+  std::vector<Vote> Votes;
   if (auto At = Uses.find(Number); At != Uses.end())
     for (auto [Kind, Pc] : At->second) {
       const Frame *F = own(Pc);
@@ -274,17 +279,23 @@ std::string RunPlaces::nameOf(uint32_t Number) {
         continue;
       for (auto &[Name, Score] : namesInLine(*Line, F->Where.Column, Kind)) {
         auto Same =
-            find_if(Votes, [&, &N = Name](auto &V) { return V.first == N; });
-        if (Same == Votes.end())
-          Votes.push_back({Name, Score});
-        else
-          Same->second += Score;
+            find_if(Votes, [&, &N = Name](Vote &V) { return V.Name == N; });
+        if (Same == Votes.end()) {
+          Votes.push_back({Name, Score, Score, {*Line}});
+          continue;
+        }
+        Same->Score += Score;
+        Same->Best = std::max(Same->Best, Score);
+        Same->Lines.insert(*Line);
       }
     }
-  auto Best =
-      std::max_element(Votes.begin(), Votes.end(),
-                       [](auto &A, auto &B) { return A.second < B.second; });
-  std::string FromSource = Best == Votes.end() ? "" : Best->first;
+  auto Best = std::max_element(
+      Votes.begin(), Votes.end(),
+      [](const Vote &A, const Vote &B) { return A.Score < B.Score; });
+  // That it stands in one line says nothing.
+  std::string FromSource;
+  if (Best != Votes.end() && (Best->Best > 1 || Best->Lines.size() > 1))
+    FromSource = Best->Name;
 
   std::string Global;
   if (auto At = Addresses.find(Number); At != Addresses.end())
@@ -296,9 +307,8 @@ std::string RunPlaces::nameOf(uint32_t Number) {
     return FromSource;
   // A member of a global object, or an element of it: both help.
   StringRef Last = StringRef(Global).substr(StringRef(Global).rfind(':') + 1);
-  if (FromSource.empty() || Last == FromSource ||
-      is_contained(map_range(Votes, [](auto &V) { return StringRef(V.first); }),
-                   Last))
+  if (FromSource.empty() ||
+      any_of(Votes, [&](const Vote &V) { return V.Name == Last; }))
     return Global;
   return FromSource + " of " + Global;
 }

@@ -84,11 +84,6 @@ Verb verbOf(Op Kind) {
   return {"step", "goes on", "went on"};
 }
 
-bool hasObject(Op Kind) {
-  return isAccess(Kind) || isOnLock(Kind) || Kind == Op::FutexWait ||
-         Kind == Op::FutexWake;
-}
-
 /// What is waited for, where it has no name.
 StringRef nameless(Op Kind) {
   switch (Kind) {
@@ -207,8 +202,14 @@ private:
       Before = Run.Events[Next];
       Result.Key.insert(Next);
     }
-    if (!Resumes)
+    if (!Resumes) {
       Before = waitOf(Slice.Thread);
+      // In a deadlock, what counts is what it has that others want.
+      for (const stress::RunFinal &F : Run.Finals)
+        if (Before && F.Record.Owner == Slice.Thread &&
+            isOnLock(F.Record.Waits))
+          Object = F.Record.Object;
+    }
     if (Before) {
       Text += at(Before->Pc) + " before it " + doing(*Before);
       if (std::string Source = Places.source(Before->Pc); !Source.empty())
@@ -362,6 +363,11 @@ private:
 };
 
 } // namespace
+
+bool hasObject(Op Kind) {
+  return isAccess(Kind) || isOnLock(Kind) || Kind == Op::FutexWait ||
+         Kind == Op::FutexWake;
+}
 
 StringRef opName(Op Kind) { return verbOf(Kind).Name; }
 

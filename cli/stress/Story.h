@@ -28,6 +28,8 @@ Story tellStory(const stress::RunRecords &Run,
 
 /// "write", "lock", "wait": an operation's name.
 llvm::StringRef opName(stress::Op Kind);
+/// It is on something that has a name in the source.
+bool hasObject(stress::Op Kind);
 /// "'size_'"; "a lock", "a variable" where it has no name.
 std::string objectText(RunPlaces &Places, const stress::RunEventRecord &E);
 
