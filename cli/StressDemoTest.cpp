@@ -15,8 +15,8 @@ namespace {
 /// Only schedules: what they do depends on the seed alone.
 Ran campaign(const TestProject &P, const char *Program) {
   return P.raddle({"stress", "--seed", "1", "--runs", "200", "--native", "0",
-                   "--strategy", "portfolio", "--keep-going", "-o",
-                   "result.json", "--", Program});
+                   "--strategy", "portfolio", "-o", "result.json", "--",
+                   Program});
 }
 
 TEST(StressDemo, TheRaceAndTheDeadlockAreFound) {
@@ -34,7 +34,8 @@ TEST(StressDemo, TheRaceAndTheDeadlockAreFound) {
     if (Check == "raddle-stress-failure") {
       ++Races;
       EXPECT_TRUE(File.ends_with("demo_test.cpp")) << Text;
-      EXPECT_NE(Text.find("pool.processed() == 4"), std::string::npos) << Text;
+      EXPECT_NE(Text.find("pool.processed()"), std::string::npos) << Text;
+      EXPECT_NE(Text.find("WorkerPool.CountsEveryJob"), std::string::npos);
     } else if (Check == "raddle-deadlock") {
       ++Deadlocks;
       EXPECT_NE(Text.find("rate_limiter.cpp"), std::string::npos) << Text;
