@@ -85,6 +85,16 @@ TEST_F(Stress, AFailingScheduleIsFoundAndKept) {
   EXPECT_THAT(P.read("r.xml"), HasSubstr("<failure"));
 }
 
+TEST_F(Stress, WhatIsPrintedMakesItFailAgain) {
+  Ran R = stress({"--runs", "200"}, {Program, "lost"});
+  ASSERT_EQ(R.Code, 23) << R.Err;
+  for (int I = 0; I != 5; ++I) {
+    Ran Again = P.raddle({"replay", "raddle-stress/failure-1.replay"});
+    EXPECT_EQ(Again.Code, 23) << Again.Out << Again.Err;
+    EXPECT_THAT(Again.Err, HasSubstr("Assertion `Count == 2' failed"));
+  }
+}
+
 TEST_F(Stress, TheSameSeedIsTheSameCampaign) {
   std::vector<std::string> Outs;
   for (const char *Folder : {"one", "two"}) {

@@ -151,7 +151,7 @@ Diagnosis endDiagnosis(const stress::Failure &F, StringRef Test,
   // What names no place is told apart by the test.
   if (F.Key == F.Kind)
     D.Identity.push_back(Test.str());
-  if (!Test.empty())
+  if (!Test.empty() && !StringRef(D.Message).contains(Test))
     D.Message += " (in the test " + Test.str() + ")";
   if (F.Text)
     D.Where = placeOf(F.Text->File, F.Text->Line, 0, Root);

@@ -122,12 +122,14 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
   D.Arm = Index;
   D.Index = Run;
   uint32_t Test, Program;
+  uint64_t RunsBefore;
   std::string Strategy;
   {
     std::lock_guard Lock(Mutex);
     const Arm &A = Work.Arms[Index];
     Test = A.Test;
     Program = A.Program;
+    RunsBefore = A.Runs;
     Strategy = A.Strategy;
   }
   Expected<ProgramRunner *> Runner = runner(W, Program);
@@ -155,7 +157,8 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
   if (D.Result.Stopped)
     return D;
   D.Failures = campaignFailures(O, D.Result, D.Request.Options);
-  bool Sample = D.Result.Log.Pid && (Run & (Run - 1)) == 0;
+  // The first runs see most places; of those after them, ever fewer are read.
+  bool Sample = D.Result.Log.Pid && (RunsBefore & (RunsBefore + 1)) == 0;
   if (!D.Failures.empty() || Sample) {
     Expected<RunRecords> Records = (*Runner)->lastRecords();
     if (Records)
