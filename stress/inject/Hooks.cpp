@@ -98,6 +98,13 @@ auto quick(Op Kind, const void *Object, Function F) {
   return Result;
 }
 
+/// Ends by itself, and soon as a rule: what else waits for that may be what is
+/// looked for. So it counts as running.
+template <typename Function>
+auto waitsForTime(Op Kind, const void *Object, Function F) {
+  return quick(Kind, Object, F);
+}
+
 template <typename Function>
 auto waits(Op Kind, const void *Object, Function F) {
   Call C(Kind, Object);
@@ -235,12 +242,12 @@ static void hookWaits() {
             (C, M), waits(Op::Wait, C, X));
   HOOK_WAIT(pthread_cond_timedwait, int,
             (pthread_cond_t * C, pthread_mutex_t * M, const timespec *U),
-            (C, M, U), waits(Op::Wait, C, X));
+            (C, M, U), waitsForTime(Op::Wait, C, X));
   if (Real.pthread_cond_clockwait)
     HOOK_WAIT(pthread_cond_clockwait, int,
               (pthread_cond_t * C, pthread_mutex_t * M, clockid_t K,
                const timespec *U),
-              (C, M, K, U), waits(Op::Wait, C, X));
+              (C, M, K, U), waitsForTime(Op::Wait, C, X));
   HOOK(pthread_cond_signal, int, (pthread_cond_t * C), (C),
        quick(Op::Signal, C, X));
   HOOK(pthread_cond_broadcast, int, (pthread_cond_t * C), (C),
@@ -248,15 +255,15 @@ static void hookWaits() {
   HOOK_WAIT(cnd_wait, int, (cnd_t * C, mtx_t * M), (C, M),
             waits(Op::Wait, C, X));
   HOOK_WAIT(cnd_timedwait, int, (cnd_t * C, mtx_t * M, const timespec *U),
-            (C, M, U), waits(Op::Wait, C, X));
+            (C, M, U), waitsForTime(Op::Wait, C, X));
   HOOK_WAIT(cnd_signal, int, (cnd_t * C), (C), quick(Op::Signal, C, X));
   HOOK_WAIT(cnd_broadcast, int, (cnd_t * C), (C), quick(Op::Broadcast, C, X));
   HOOK_WAIT(sem_wait, int, (sem_t * S), (S), waits(Op::SemaphoreWait, S, X));
   HOOK_WAIT(sem_timedwait, int, (sem_t * S, const timespec *U), (S, U),
-            waits(Op::SemaphoreWait, S, X));
+            waitsForTime(Op::SemaphoreWait, S, X));
   if (Real.sem_clockwait)
     HOOK_WAIT(sem_clockwait, int, (sem_t * S, clockid_t C, const timespec *U),
-              (S, C, U), waits(Op::SemaphoreWait, S, X));
+              (S, C, U), waitsForTime(Op::SemaphoreWait, S, X));
   HOOK(pthread_barrier_wait, int, (pthread_barrier_t * B), (B),
        waits(Op::BarrierWait, B, X));
 }
@@ -285,17 +292,18 @@ static void hookThreads() {
        replaced(X));
 }
 
-/// Sleeps count as running: they end by themselves, and soon as a rule.
 static void hookSleeps() {
-  HOOK_WAIT(sleep, unsigned, (unsigned S), (S), quick(Op::Sleep, nullptr, X));
-  HOOK_WAIT(usleep, int, (useconds_t S), (S), quick(Op::Sleep, nullptr, X));
+  HOOK_WAIT(sleep, unsigned, (unsigned S), (S),
+            waitsForTime(Op::Sleep, nullptr, X));
+  HOOK_WAIT(usleep, int, (useconds_t S), (S),
+            waitsForTime(Op::Sleep, nullptr, X));
   HOOK_WAIT(nanosleep, int, (const timespec *F, timespec *L), (F, L),
-            quick(Op::Sleep, nullptr, X));
+            waitsForTime(Op::Sleep, nullptr, X));
   HOOK_WAIT(clock_nanosleep, int,
             (clockid_t C, int G, const timespec *F, timespec *L), (C, G, F, L),
-            quick(Op::Sleep, nullptr, X));
+            waitsForTime(Op::Sleep, nullptr, X));
   HOOK_WAIT(thrd_sleep, int, (const timespec *F, timespec *L), (F, L),
-            quick(Op::Sleep, nullptr, X));
+            waitsForTime(Op::Sleep, nullptr, X));
 }
 
 static void hookFiles() {

@@ -15,6 +15,7 @@ bool JitterOn = false;
 namespace {
 
 uint64_t Seed = 0;
+bool StaticSanitizer = false;
 KnowledgeFile *Knowledge = nullptr;
 RunUnderWay *Run = nullptr;
 constinit Plan ThePlan{};
@@ -126,7 +127,12 @@ void threadCreated(Thread &New, Thread &) {
 void threadStarts(Thread &T) {
   auto *J = static_cast<JitterThread *>(T.Jitter);
   Mine = J ? J : Nobody;
-  if (J && isActive())
+  if (!J || !isActive())
+    return;
+  // With a sanitizer in the program its creator waits for it to get going.
+  if (StaticSanitizer)
+    J->AtStart = true;
+  else
     jitterCall(*J, Op::ThreadStart, true, nullptr,
                reinterpret_cast<uint64_t>(T.Start));
 }
@@ -189,7 +195,9 @@ void jitterPoint(JitterThread &T, PointSite &S, uint32_t Times,
     if (TheJitterThreads.anyHeld())
       TheJitterThreads.meet(T, Object);
   }
-  Moment M = {S.Kind, S.After, &Known, S.Hits, Times};
+  Moment M = {T.AtStart ? Op::ThreadStart : S.Kind, S.After, &Known, S.Hits,
+              Times};
+  T.AtStart = false;
   Decision D = decide(ThePlan, T.Cards, M);
   if (D.What != Decision::Nothing)
     perform(T, S, D, Object, Now);
@@ -281,7 +289,8 @@ void startJitter() {
   TheObservers.add(&JitterObservers);
   adopt();
   uint64_t Begin, End;
-  if (findStaticSanitizer(Begin, End))
+  StaticSanitizer = findStaticSanitizer(Begin, End);
+  if (StaticSanitizer)
     setSanitizerRange(Begin, End);
   if (TheOptions.AccessPoints)
     patchAccesses(Seed);

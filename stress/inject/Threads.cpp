@@ -20,6 +20,7 @@ JitterThread *JitterThreads::add(uint64_t Seed, JitterThread *Parent) {
     T.Number = __atomic_add_fetch(&Last, 1, __ATOMIC_RELAXED);
     T.Points = T.Busy = T.Met = 0;
     T.HeldAt = 0;
+    T.AtStart = false;
     T.Tried = nullptr;
     T.LastChild = nullptr;
     T.Limited = Parent && Parent->Limited;

@@ -20,6 +20,8 @@ struct alignas(128) JitterThread {
   uint64_t HeldAt = 0;  ///< While Held: the object that it was about to use.
   uint32_t Met = 0;     ///< While Held: another thread was at that object.
   bool Limited = false; ///< Its cores are.
+  /// It has begun, and its first point is its start.
+  bool AtStart = false;
   Hand Cards;
   const void *Tried =
       nullptr; ///< Lock whose try has just failed: the wait follows.
