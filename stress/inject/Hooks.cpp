@@ -264,11 +264,17 @@ static void hookWaits() {
   if (Real.sem_clockwait)
     HOOK_WAIT(sem_clockwait, int, (sem_t * S, clockid_t C, const timespec *U),
               (S, C, U), waitsForTime(Op::SemaphoreWait, S, X));
+  HOOK(sem_trywait, int, (sem_t * S), (S), quick(Op::SemaphoreWait, S, X));
+  HOOK(sem_post, int, (sem_t * S), (S), quick(Op::SemaphorePost, S, X));
   HOOK(pthread_barrier_wait, int, (pthread_barrier_t * B), (B),
        waits(Op::BarrierWait, B, X));
 }
 
 static void hookThreads() {
+  // The function that is called once may be cancelled or throw.
+  HOOK_WAIT(pthread_once, int, (pthread_once_t * O, void (*F)()), (O, F),
+            quick(Op::Other, O, X));
+  HOOK(sched_yield, int, (), (), quick(Op::Yield, nullptr, X));
   Real.pthread_create = createPthread;
   Real.thrd_create = createC11;
   HOOK_WAIT(pthread_join, int, (pthread_t T, void **V), (T, V),

@@ -210,9 +210,22 @@ void jitterCall(JitterThread &T, Op Kind, bool After, const void *Object,
     jitterPoint(T, *S, 1, reinterpret_cast<uint64_t>(Object));
 }
 
+namespace {
+/// \p Sp: within the calling thread's stack.
+bool isOnOwnStack(uint64_t Address, uint64_t Sp) {
+  Thread *Of = Self;
+  return reinterpret_cast<uint64_t>(Of) > 1 && Of->StackHigh
+             ? Address >= Of->StackLow && Address < Of->StackHigh
+             : Address - Sp + 128 < 65536;
+}
+} // namespace
+
 void jitterAtAccess(const void *Object, Op Kind, uint64_t Pc) {
+  if (TheJitterThreads.alive() < 2)
+    return;
   JitterThread *T = jitterThread();
-  if (!T)
+  uint64_t Sp = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  if (!T || isOnOwnStack(reinterpret_cast<uint64_t>(Object), Sp))
     return;
   PointSite *S = siteAt(*Knowledge, Pc, Kind, false);
   if (!S)
@@ -230,11 +243,7 @@ void jitterAtAccess(const void *Object, Op Kind, uint64_t Pc) {
 void patchedAccess(uint64_t Address, PointSite *S, uint64_t Sp) {
   uint32_t Times = __atomic_load_n(&S->Step, __ATOMIC_RELAXED);
   JitterThread *T = jitterThread();
-  Thread *Of = Self;
-  bool OwnStack = reinterpret_cast<uint64_t>(Of) > 1 && Of->StackHigh
-                      ? Address >= Of->StackLow && Address < Of->StackHigh
-                      : Address - Sp + 128 < 65536;
-  bool Counts = T && !OwnStack && TheJitterThreads.alive() > 1;
+  bool Counts = T && !isOnOwnStack(Address, Sp) && TheJitterThreads.alive() > 1;
   uint32_t Next = Counts ? nextAsked(S->Hits + Times) : nextAsked(++S->Alone);
   // Before there are threads a site is soon asked again.
   if (!Counts && Next > 64)
