@@ -12,6 +12,7 @@ namespace {
 constexpr unsigned Words = 128; ///< Of 64 cores each.
 uint64_t Before[Words], Limited[Words];
 long MaskBytes = 0;
+bool HasLimit = false;
 } // namespace
 
 unsigned coresThere() {
@@ -43,18 +44,28 @@ void limitCores(JitterThread &T, unsigned Count) {
   }
   if (sys::call(SYS_sched_setaffinity, 0, MaskBytes, long(Mask)) == 0) {
     __builtin_memcpy(Limited, Mask, sizeof(Mask));
-    T.Limited = true;
+    T.Limited = HasLimit = true;
   }
 }
 
-void unlimitCores() {
-  if (MaskBytes <= 0)
-    return;
+bool unlimitCores() {
+  if (MaskBytes <= 0 || !HasLimit)
+    return false;
   // Unless the host has set something else meanwhile.
   uint64_t Now[Words] = {};
-  if (sys::call(SYS_sched_getaffinity, 0, sizeof(Now), long(Now)) > 0 &&
-      __builtin_memcmp(Now, Limited, size_t(MaskBytes)) == 0)
-    sys::call(SYS_sched_setaffinity, 0, MaskBytes, long(Before));
+  return sys::call(SYS_sched_getaffinity, 0, sizeof(Now), long(Now)) > 0 &&
+         __builtin_memcmp(Now, Limited, size_t(MaskBytes)) == 0 &&
+         sys::call(SYS_sched_setaffinity, 0, MaskBytes, long(Before)) == 0;
+}
+
+void limitAgain() {
+  sys::call(SYS_sched_setaffinity, 0, MaskBytes, long(Limited));
+}
+
+void hideLimit(void *Set, size_t Size) {
+  size_t Known = MaskBytes > 0 ? size_t(MaskBytes) : 0;
+  if (HasLimit && Size >= Known && __builtin_memcmp(Set, Limited, Known) == 0)
+    __builtin_memcpy(Set, Before, Known);
 }
 
 } // namespace raddle::stress

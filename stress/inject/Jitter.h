@@ -36,7 +36,12 @@ void hookCalls();
 /// How many cores the process may use now, and lets it use \p Count of them.
 unsigned coresThere();
 void limitCores(JitterThread &T, unsigned Count);
-void unlimitCores();
+/// Of the calling thread; true if they were limited. And back.
+bool unlimitCores();
+void limitAgain();
+/// \p Set, of \p Size bytes, is what the kernel said of a thread: what it would
+/// have said without us.
+void hideLimit(void *Set, size_t Size);
 
 } // namespace raddle::stress
 

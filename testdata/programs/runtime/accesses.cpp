@@ -11,8 +11,12 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <sched.h>
+#include <spawn.h>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -141,6 +145,22 @@ void work(unsigned Row) {
   Longs[Row][0] = S;
 }
 
+void cores() {
+  cpu_set_t Set;
+  CPU_ZERO(&Set);
+  sched_getaffinity(0, sizeof(Set), &Set);
+  int First = CPU_COUNT(&Set);
+  pthread_getaffinity_np(pthread_self(), sizeof(Set), &Set);
+  std::printf("%d %d %u\n", First, CPU_COUNT(&Set),
+              std::thread::hardware_concurrency());
+  std::fflush(stdout);
+  char Path[] = "/usr/bin/nproc";
+  char *Arguments[] = {Path, nullptr};
+  pid_t Child;
+  if (posix_spawn(&Child, Path, nullptr, nullptr, Arguments, environ) == 0)
+    waitpid(Child, nullptr, 0);
+}
+
 } // namespace
 
 int main() {
@@ -157,5 +177,7 @@ int main() {
     std::printf("%llu %llx\n", (unsigned long long)Sum.load(),
                 (unsigned long long)Guarded);
   }
+  cores();
+  std::thread(cores).join();
   std::puts("accesses: done");
 }

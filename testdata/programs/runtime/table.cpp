@@ -400,6 +400,15 @@ void waits() {
   close(Queue);
 }
 
+void cores() {
+  cpu_set_t Set;
+  SHOW(sched_getaffinity(0, sizeof(Set), &Set));
+  SHOW(CPU_COUNT(&Set));
+  SHOW(sched_getaffinity(0, 0, &Set));
+  SHOW(pthread_getaffinity_np(pthread_self(), sizeof(Set), &Set));
+  SHOW(CPU_COUNT(&Set));
+}
+
 int Onces = 0;
 
 /// Numbers that differ from run to run are not printed.
@@ -611,6 +620,7 @@ int main() {
   otherLocks();
   contended();
   waits();
+  cores();
   clocksAndMore();
   files();
   children();
