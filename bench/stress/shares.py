@@ -49,6 +49,9 @@ def ways(args):
                 os.path.join(args.programs_folder, way.variant)):
             missing.append(f"{way.name} (not built)")
             result.remove(way)
+    if args.ways:
+        result = [w for w in result
+                  if any(part in w.name for part in args.ways.split(","))]
     return result, missing
 
 
