@@ -19,6 +19,11 @@ __raddle_access(const void *Address, size_t Size, unsigned Kind,
 /// compare_exchange that fails, an exchange that finds what it brings. A loop
 /// of these spins.
 __attribute__((weak, visibility("default"))) void __raddle_no_progress();
+/// The block at \p Address is about to be given back: what is there next is
+/// something else. \p SizeOf tells how long it is; not to be called before the
+/// program has started up, when a sanitizer may not be ready for it.
+__attribute__((weak, visibility("default"))) void
+__raddle_freed(void *Address, size_t (*SizeOf)(void *));
 }
 
 #endif

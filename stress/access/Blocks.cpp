@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// memcpy, memmove and memset. clang calls __tsan_memcpy and so on; gcc leaves
-// the plain names, which a ThreadSanitizer runtime intercepts, and so do we. A
-// call may come before anything has been looked up: it is then done here.
+// memcpy, memmove and memset, and free, after which a block is another one.
+// clang calls __tsan_memcpy and so on; gcc leaves the plain names, which a
+// ThreadSanitizer runtime intercepts, and so do we. A call may come before
+// anything has been looked up: it is then done here.
 #include "stress/access/Next.h"
+#include <malloc.h>
 
 using namespace raddle::stress;
 
@@ -83,4 +85,21 @@ RADDLE_EXPORT void *memset(void *To, int Value, size_t Size) {
   if (Size)
     tell(To, Size, Op::Write, RADDLE_CALLER());
   return set(To, Value, Size);
+}
+
+RADDLE_EXPORT void free(void *Block) {
+  if (RADDLE_UNLIKELY(__raddle_freed) && Block)
+    __raddle_freed(Block, [](void *Of) { return malloc_usable_size(Of); });
+  if (RADDLE_UNLIKELY(!Next.free)) {
+    // The look-up may free something itself, which then stays.
+    static bool Looking = false;
+    if (Looking)
+      return;
+    Looking = true;
+    findNextDefinitions();
+    Looking = false;
+    if (!Next.free)
+      return;
+  }
+  return Next.free(Block);
 }

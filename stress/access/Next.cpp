@@ -22,6 +22,7 @@ void findNextDefinitions() {
   static bool Done = false;
   if (__atomic_load_n(&Done, __ATOMIC_ACQUIRE))
     return;
+  find(Next.free, "free");
   find(Next.memmove, "memmove");
   find(Next.memset, "memset");
   find(Next.memcpy, "memcpy");

@@ -31,6 +31,7 @@ struct NextTable {
   void *(*memcpy)(void *, const void *, size_t);
   void *(*memmove)(void *, const void *, size_t);
   void *(*memset)(void *, int, size_t);
+  void (*free)(void *);
 };
 
 extern NextTable Next;

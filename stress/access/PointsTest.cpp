@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include <filesystem>
+#include <map>
 #include <set>
 #include <sys/wait.h>
 
@@ -105,6 +106,34 @@ TEST(AccessPoints, BlocksLieWhereTheScheduleSays) {
     EXPECT_EQ(Outputs.size(), 1u);
     EXPECT_EQ(Hashes.size(), 1u);
   }
+}
+
+TEST(AccessPoints, ABlockThatIsUsedAgainIsAnotherOne) {
+  std::string Reuse = program("reuse-" + std::string(RADDLE_ACCESS_FIRST));
+  ControlledRun R = runControlled({Reuse}, options("random", 3, ""));
+  EXPECT_EQ(R.Out.Status, 0);
+  EXPECT_EQ(R.Out.Out, "100\n");
+  // Main writes ten times to each of its hundred blocks.
+  std::map<uint64_t, std::pair<unsigned, std::set<uint32_t>>> ByPlace;
+  for (const RunEventRecord &E : R.Events)
+    if (E.Kind == Op::Write && E.AccessSize == 8 && E.Head.Thread == 1) {
+      ++ByPlace[E.Pc].first;
+      ByPlace[E.Pc].second.insert(E.Object);
+    }
+  bool Seen = false;
+  for (const auto &[Pc, Writes] : ByPlace)
+    if (Writes.first == 1000) {
+      Seen = true;
+      EXPECT_EQ(Writes.second.size(), 100u);
+    }
+  EXPECT_TRUE(Seen);
+  // None of those was a point, as nobody else could notice: the strategy was
+  // asked at little else.
+  unsigned Accesses = 0;
+  for (const RunSwitchRecord &S : R.Switches)
+    for (const auto &[Pc, Writes] : ByPlace)
+      Accesses += S.Pc == Pc && Writes.first == 1000;
+  EXPECT_EQ(Accesses, 0u);
 }
 
 TEST(AccessPoints, ReachOnlyWhatThreadsShare) {

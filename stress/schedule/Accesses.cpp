@@ -149,6 +149,17 @@ RADDLE_EXPORT void __raddle_access(const void *Address, size_t Size,
   }
 }
 
+RADDLE_EXPORT void __raddle_freed(void *Address, size_t (*SizeOf)(void *)) {
+  // By a thread that is over, at a time that no schedule says, it would not
+  // always be the same.
+  ControlledView Me;
+  if (!inControl() || !SeveralThreads || !controlledThread(Me))
+    return;
+  uint64_t At = reinterpret_cast<uint64_t>(Address), Size = SizeOf(Address);
+  TheGranules.forget(At, At + Size);
+  forgetObjects(Address, Size);
+}
+
 RADDLE_EXPORT void __raddle_no_progress() {
   if (inControl())
     controllerNoProgress();

@@ -36,6 +36,10 @@ void controllerPoint(Op Kind, const void *Object, unsigned Size, uint64_t Pc,
 /// without. Who only repeats such is held back until others have gone on.
 void controllerNoProgress();
 
+/// What is in the \p Size bytes at \p Address from now on are other objects. By
+/// a controlled thread.
+void forgetObjects(const void *Address, uint64_t Size);
+
 /// Takes control with the options as they are in TheOptions: the calling
 /// thread, the only one of the program, becomes number 1, and all that an
 /// earlier run left is forgotten. Also in the child of a fork server, where the

@@ -89,6 +89,21 @@ void forgetShadow(const volatile void *Address) {
   Numbers.erase(keyOf(Address));
 }
 
+void forgetObjects(const void *Address, uint64_t Size) {
+  // Objects are of 4 bytes or more, but for flags. Of a long block the rest
+  // keeps its numbers: they mean nothing but equality.
+  constexpr uint64_t Most = 512;
+  auto *At = static_cast<const volatile char *>(Address);
+  for (uint64_t I = 0; I < Size && I < Most; ++I) {
+    if (!Numbers.find(keyOf(At + I)))
+      continue;
+    if (knownShadow(At + I))
+      forgetShadow(At + I);
+    else
+      Numbers.erase(keyOf(At + I));
+  }
+}
+
 void forgetShadows() {
   Numbers.release();
   if (ByNumber)
