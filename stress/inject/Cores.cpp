@@ -23,16 +23,16 @@ unsigned coresThere() {
   return Count ? Count : 1;
 }
 
-void limitCores(JitterThread &T, unsigned Count) {
+bool limitCores(JitterThread &T, unsigned Count) {
   if (T.Limited || MaskBytes <= 0)
-    return;
+    return false;
   // Which ones follows from the process's number: the runs of a campaign
   // would all sit on the first one otherwise.
   unsigned There = 0;
   for (long I = 0; I < MaskBytes / 8; ++I)
     There += unsigned(__builtin_popcountll(Before[I]));
   if (Count >= There)
-    return;
+    return false;
   unsigned First = unsigned(sys::pid()) % There, Seen = 0;
   uint64_t Mask[Words] = {};
   for (unsigned Core = 0; Core != unsigned(MaskBytes) * 8; ++Core) {
@@ -46,6 +46,7 @@ void limitCores(JitterThread &T, unsigned Count) {
     __builtin_memcpy(Limited, Mask, sizeof(Mask));
     T.Limited = HasLimit = true;
   }
+  return T.Limited;
 }
 
 bool unlimitCores() {

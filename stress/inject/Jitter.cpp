@@ -115,8 +115,11 @@ void threadCreated(Thread &New, Thread &) {
   JitterThread *Parent = jitterThread();
   if (!Parent)
     return;
-  if (ThePlan.Cores && TheJitterThreads.started() == 1)
-    limitCores(*Parent, ThePlan.Cores);
+  // From here on: a program of one thread is left alone.
+  if (TheJitterThreads.started() == 1)
+    if (limitCores(*Parent, ThePlan.Cores))
+      TheDelayLog.delay(Parent->Number, RunDelayRecord::Affinity, Op::Create,
+                        false, CurrentSite.Pc, sys::now(), 0);
   Parent->LastChild = TheJitterThreads.add(Seed, Parent);
   New.Jitter = Parent->LastChild;
   if (Parent->LastChild)
@@ -154,8 +157,7 @@ int atExit(int Status) {
 
 void inChild(Thread *) {
   JitterOn = false;
-  if (ThePlan.Cores)
-    unlimitCores();
+  unlimitCores();
 }
 
 constinit Observers JitterObservers{};

@@ -33,9 +33,11 @@ void jitterCall(JitterThread &T, Op Kind, bool After, const void *Object,
 
 /// Puts jitter's functions into the table of real functions.
 void hookCalls();
-/// How many cores the process may use now, and lets it use \p Count of them.
+/// How many cores the process may use now.
 unsigned coresThere();
-void limitCores(JitterThread &T, unsigned Count);
+/// The calling thread, \p T, and those that it creates, may use \p Count of
+/// them. False: it may use no more anyway.
+bool limitCores(JitterThread &T, unsigned Count);
 /// Of the calling thread; true if they were limited. And back.
 bool unlimitCores();
 void limitAgain();

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <thread>
 
 using namespace raddle;
 using namespace raddle::testing;
@@ -145,10 +146,18 @@ TEST(Jitter, IsNotedInTheLog) {
 /// A program is told of as many cores as ever, and so are its children.
 TEST(Jitter, FewerCoresAreNotSeen) {
   Outcome Alone = run({guest("accesses")});
-  Outcome O =
-      run({guest("accesses")}, preload("leaks=0:" + jitter(1, ":cores=1")));
+  Folder F;
+  std::string Path = emptyLog(F / "log");
+  Outcome O = run({guest("accesses")},
+                  preload("leaks=0:" + jitter(1, ":cores=1:run_log=" + Path)));
   EXPECT_EQ(O.Out, Alone.Out);
   EXPECT_EQ(O.Status, Alone.Status);
+  if (std::thread::hardware_concurrency() < 2)
+    GTEST_SKIP() << "there is one core";
+  unsigned Limits = 0;
+  for (const RunDelayRecord &D : Log(Path).Delays)
+    Limits += D.What == RunDelayRecord::Affinity;
+  EXPECT_EQ(Limits, 1u);
 }
 
 bool isAccess(const RunDelayRecord &D) {
@@ -218,6 +227,26 @@ TEST(Jitter, RunsTeachTheNextOnes) {
   }
   EXPECT_GT(Often, 3u);
   EXPECT_GT(Shared, 0u);
+}
+
+/// Money that is in neither account for a moment: 1 run in 5 shows it, and none
+/// of a thousand without jitter. Its corrected twin never fails.
+TEST(Jitter, MakesRacesShow) {
+  Folder F;
+  auto Fails = [&](const std::string &Program, unsigned Seed) {
+    Outcome O =
+        run({STRESS_PROGRAMS "/" + Program},
+            preload("leaks=0:" + jitter(Seed, ":knowledge=" + (F / Program))));
+    if (O.Status != 0)
+      EXPECT_TRUE(WIFSIGNALED(O.Status)) << O.Err;
+    return O.Status != 0;
+  };
+  unsigned Seed = 1;
+  while (Seed <= 200 && !Fails("account", Seed))
+    ++Seed;
+  EXPECT_LE(Seed, 200u);
+  for (Seed = 1; Seed <= 40; ++Seed)
+    EXPECT_FALSE(Fails("account-fixed", Seed)) << Seed;
 }
 
 /// A schedule decides by itself who runs.

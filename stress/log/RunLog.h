@@ -151,7 +151,8 @@ struct RunSwitchRecord {
   uint64_t Pc; ///< Where it was stopped.
 };
 
-/// Jitter: a thread was held up.
+/// Jitter: a thread was held up; or (Affinity, Ns is 0) may use fewer cores from
+/// now on, and those that it creates.
 struct RunDelayRecord {
   enum Kind : uint32_t { Pause, YieldOnly, Priority, Affinity };
   RunRecord Head;
