@@ -11,7 +11,12 @@
 // - After a run that fails, switches that it did not make are gone at once.
 // - Taking out single switches gets stuck where two hold each other up, so
 //   neighbours are tried together.
-// At last each preemption is moved as late as it still fails: then the thread
+// That ends at a schedule of which nothing can be left out, which need not be
+// the shortest one. So schedules with fewer preemptions are tried from the
+// other end, fewest first, as Musuvathi and Qadeer's "Iterative Context
+// Bounding for Systematic Testing of Multithreaded Programs" (PLDI 2007) does
+// it; but only at the places where the schedule that is known stops threads. At
+// last each preemption is moved as late as it still fails: then the thread
 // stands before the very step that matters, and not somewhere ahead of it.
 #include "stress/runner/Minimise.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -63,6 +68,7 @@ public:
           break;
       }
     Result.Complete = !over();
+    search();
     delay();
     if (Trouble)
       return std::move(Trouble);
@@ -94,7 +100,12 @@ private:
       report();
       return false;
     }
-    Result.Best = std::move(*A);
+    keep(std::move(*A), Candidate);
+    return true;
+  }
+
+  void keep(Attempt A, const Schedule &Candidate) {
+    Result.Best = std::move(A);
     Why.clear();
     for (size_t I = 0; I < Result.Best.Made.size(); ++I)
       Why[placeOf(Result.Best.Made[I])] = Result.Best.Why[I];
@@ -103,7 +114,80 @@ private:
       if (Why.contains(placeOf(S)))
         Wanted.push_back(S);
     report();
-    return true;
+  }
+
+  /// A schedule with few preemptions that passes, and from which event on more
+  /// can be added.
+  struct Passing {
+    Schedule Told;
+    std::vector<Attempt::Event> Course;
+    size_t Begin;
+  };
+
+  /// Schedules of one preemption, then of two, and so on.
+  void search() {
+    const uint64_t Known = Result.Best.preemptions();
+    std::set<uint64_t> Places;
+    for (size_t I = 0; I < Result.Best.Places.size(); ++I)
+      if (Result.Best.Why[I] == RunSwitchRecord::Preempted)
+        Places.insert(Result.Best.Places[I]);
+    if (Known < 2 || Places.empty() || over())
+      return;
+    constexpr unsigned MostRuns = 600;
+    unsigned Left = std::min(MostRuns, Limits.Runs - Result.Runs);
+    std::vector<Passing> Level, Next;
+    std::optional<Passing> Found = tryFewer({}, 0, Left);
+    if (Found)
+      Level.push_back(std::move(*Found));
+    for (uint64_t Depth = 1; Depth < Known && !Level.empty(); ++Depth) {
+      for (const Passing &P : Level)
+        for (size_t At = P.Begin; At < P.Course.size(); ++At)
+          if (Places.contains(P.Course[At].Place))
+            for (uint32_t Thread : threadsOf(P.Course)) {
+              if (!Left || over())
+                return;
+              if (Thread == P.Course[At].Thread)
+                continue;
+              Schedule Told = P.Told;
+              Told.push_back({P.Course[At].Thread, Thread, P.Course[At].Clock});
+              Found = tryFewer(Told, At + 1, Left);
+              if (Result.Best.preemptions() < Known)
+                return;
+              if (Found)
+                Next.push_back(std::move(*Found));
+            }
+      Level = std::move(Next);
+      Next.clear();
+    }
+  }
+
+  /// Keeps \p Told if it fails; gives it back if it passes.
+  std::optional<Passing> tryFewer(const Schedule &Told, size_t Begin,
+                                  unsigned &Left) {
+    --Left;
+    Expected<Attempt> A = Try(Told);
+    ++Result.Runs;
+    report();
+    if (!A) {
+      Trouble = A.takeError();
+      return std::nullopt;
+    }
+    // What could not be made was another schedule.
+    for (const ScheduleSwitch &S : Told)
+      if (!is_contained(A->Made, S))
+        return std::nullopt;
+    if (!A->Fails)
+      return Passing{Told, std::move(A->Course), Begin};
+    if (A->preemptions() < Result.Best.preemptions())
+      keep(std::move(*A), Told);
+    return std::nullopt;
+  }
+
+  static std::set<uint32_t> threadsOf(ArrayRef<Attempt::Event> Course) {
+    std::set<uint32_t> Result;
+    for (const Attempt::Event &E : Course)
+      Result.insert(E.Thread);
+    return Result;
   }
 
   void report() {
@@ -260,11 +344,29 @@ uint64_t Attempt::preemptions() const {
       std::count(Why.begin(), Why.end(), RunSwitchRecord::Preempted));
 }
 
+namespace {
+uint64_t placeIn(const RunRecords &R, uint64_t Pc) {
+  for (size_t I = 0; I < R.Modules.size(); ++I)
+    if (Pc >= R.Modules[I].Begin && Pc < R.Modules[I].End)
+      return uint64_t(I + 1) << 48 ^ (Pc - R.Modules[I].Begin);
+  return 0;
+}
+} // namespace
+
 Attempt attemptOf(const RunResult &R, bool Fails) {
   Attempt A;
   A.Made = scheduleOf(R.Records);
   for (const RunSwitchRecord &S : R.Records.Switches)
     A.Why.push_back(S.Why);
+  for (const RunSwitchRecord &S : R.Records.Switches)
+    A.Places.push_back(placeIn(R.Records, S.Pc));
+  // Of long runs the beginning: there are more than can be tried.
+  constexpr size_t MostEvents = 20000;
+  for (const RunEventRecord &E : R.Records.Events) {
+    if (A.Course.size() == MostEvents)
+      break;
+    A.Course.push_back({E.Head.Thread, E.Clock, placeIn(R.Records, E.Pc)});
+  }
   A.Events = R.Log.Events;
   A.Hash = R.Log.Hash;
   // Without all switches it could not be followed.

@@ -18,6 +18,14 @@ struct Attempt {
   std::vector<ScheduleSwitch> Made;
   std::vector<RunSwitchRecord::Reason> Why; ///< Of each of Made.
   uint64_t Events = 0, Hash = 0;
+  /// Places in the program, the same in every run: of each of Made, and of the
+  /// events in order. May be empty: where is not known.
+  std::vector<uint64_t> Places;
+  struct Event {
+    uint32_t Thread;
+    uint64_t Clock, Place;
+  };
+  std::vector<Event> Course;
 
   uint64_t preemptions() const;
 };

@@ -21,11 +21,16 @@ struct SimOp {
     Expect,   ///< Fails unless the variable is not Value.
     Lock,
     Unlock,
+    Put,  ///< One more into the variable.
+    Take, ///< Waits until there is one, and takes it out.
     Nothing
   } What;
   unsigned On = 0;
   int Value = 0;
 };
+
+/// All threads run the same code.
+uint64_t placeOf(const SimOp &Op) { return 1 + Op.What * 8 + Op.On; }
 
 struct SimProgram {
   std::vector<std::vector<SimOp>> Threads;
@@ -46,8 +51,12 @@ struct SimProgram {
     size_t Current = 0;
     auto Ended = [&](size_t T) { return Clock[T] == Threads[T].size(); };
     auto Enabled = [&](size_t T) {
-      return !Ended(T) && !(Threads[T][Clock[T]].What == SimOp::Lock &&
-                            Owner[Threads[T][Clock[T]].On] >= 0);
+      if (Ended(T))
+        return false;
+      const SimOp &Op = Threads[T][Clock[T]];
+      return Op.What == SimOp::Lock   ? Owner[Op.On] < 0
+             : Op.What == SimOp::Take ? Variables[Op.On] > 0
+                                      : true;
     };
     while (true) {
       std::vector<size_t> Can;
@@ -76,8 +85,12 @@ struct SimProgram {
         A.Why.push_back(Enabled(Current) ? RunSwitchRecord::Preempted
                         : Ended(Current) ? RunSwitchRecord::Ended
                                          : RunSwitchRecord::Blocked);
+        A.Places.push_back(
+            Ended(Current) ? 0 : placeOf(Threads[Current][Clock[Current]]));
       }
       Current = Next;
+      A.Course.push_back({uint32_t(Current + 1), Clock[Current],
+                          placeOf(Threads[Current][Clock[Current]])});
       const SimOp &Op = Threads[Current][Clock[Current]++];
       A.Hash = (A.Hash ^ (Current * 64 + Op.What * 8 + Op.On)) * 1099511628211u;
       ++A.Events;
@@ -100,6 +113,12 @@ struct SimProgram {
       case SimOp::Unlock:
         Owner[Op.On] = -1;
         break;
+      case SimOp::Put:
+        ++Variables[Op.On];
+        break;
+      case SimOp::Take:
+        --Variables[Op.On];
+        break;
       case SimOp::Nothing:
         break;
       }
@@ -109,16 +128,16 @@ struct SimProgram {
   }
 
   /// The first of the random runs that fails, with many preemptions.
-  Attempt failing() {
-    for (unsigned Seed = 1; Seed < 10000; ++Seed)
+  Attempt failing(unsigned Begin = 1) {
+    for (unsigned Seed = Begin; Seed < 10000; ++Seed)
       if (Attempt A = run({}, Seed); A.Fails)
         return A;
     ADD_FAILURE() << "no seed fails";
     return {};
   }
 
-  Minimised minimised(MinimiseLimits Limits = {}) {
-    Attempt First = failing();
+  Minimised minimised(MinimiseLimits Limits = {}, unsigned Begin = 1) {
+    Attempt First = failing(Begin);
     Runs = 0;
     llvm::Expected<Minimised> M = minimise(
         First,
@@ -191,6 +210,28 @@ TEST(Minimise, TwoPreemptionsAreKeptWhereBothAreNeeded) {
   Minimised M = P.minimised();
   EXPECT_TRUE(M.Complete);
   EXPECT_EQ(M.Best.preemptions(), 2u);
+}
+
+// Where taking out ends depends on where it began; one preemption is enough.
+TEST(Minimise, TheFewestAreFoundFromEverySchedule) {
+  for (unsigned Begin = 1; Begin <= 600; Begin += 20) {
+    SCOPED_TRACE(Begin);
+    SimProgram P;
+    P.Threads.push_back(padded(
+        {{SimOp::Put, 1}, {SimOp::Put, 1}, {SimOp::Put, 1}, {SimOp::Put, 1}},
+        2));
+    for (int I = 0; I < 2; ++I)
+      P.Threads.push_back(padded({{SimOp::Take, 1},
+                                  {SimOp::Load, 0},
+                                  {SimOp::Increase, 0},
+                                  {SimOp::Take, 1},
+                                  {SimOp::Load, 0},
+                                  {SimOp::Increase, 0}},
+                                 2));
+    P.FailsIf = [](auto &V) { return V[0] != 4; };
+    Minimised M = P.minimised({}, Begin);
+    EXPECT_EQ(M.Best.preemptions(), 1u);
+  }
 }
 
 TEST(Minimise, FailsByItself) {
