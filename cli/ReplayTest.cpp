@@ -24,20 +24,20 @@ constexpr const char *Program = R"(#include <assert.h>
 
 static int total, other;
 static std::mutex first, second;
-
+struct Locker { std::mutex &m; Locker(std::mutex &m) : m(m) { m.lock(); } ~Locker() { m.unlock(); } };
 __attribute__((noinline)) static void work() { asm volatile(""); }
 static void add(int n) {
   int seen = total; work();
   total = seen + n;
 }
 static void forward() {
-  std::lock_guard<std::mutex> one(first);
-  std::lock_guard<std::mutex> two(second);
+  Locker one(first);
+  Locker two(second);
   ++other;
 }
 static void backward() {
-  std::lock_guard<std::mutex> two(second);
-  std::lock_guard<std::mutex> one(first);
+  Locker two(second);
+  Locker one(first);
   ++other;
 }
 

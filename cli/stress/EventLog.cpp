@@ -2,6 +2,7 @@
 #include "cli/stress/EventLog.h"
 #include "cli/output/Escape.h"
 #include "cli/stress/Story.h"
+#include "stress/runner/ReportFrames.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -14,12 +15,18 @@ using stress::RunSwitchRecord;
 
 namespace {
 
-std::string place(RunPlaces &Places, uint64_t Pc) {
-  std::string Text = Places.where(Pc);
-  if (std::string Function = Places.function(Pc); !Function.empty())
+std::string place(RunPlaces &Places, uint64_t Pc, stress::Op Kind) {
+  std::string Text = Places.where(Pc, Kind);
+  if (std::string Function = Places.function(Pc, Kind); !Function.empty())
     Text += " in " + Function + "()";
-  if (Text.empty() && !Places.frames(Pc).empty())
-    Text = frameText(Places.frames(Pc).front());
+  // A template's name would fill the screen.
+  if (Text.empty() && !Places.frames(Pc).empty()) {
+    Text = stress::plainFunction(Places.frames(Pc).front().Function);
+    if (Text.empty())
+      Text = frameName(Places.frames(Pc).front());
+    else
+      Text += "()";
+  }
   return Text.empty() ? "" : "  at " + Text;
 }
 
@@ -47,7 +54,7 @@ void printEvents(const stress::RunRecords &Run, RunPlaces &Places,
                                  Places.thread(E.Head.Thread), opName(E.Kind));
       if (E.Object && hasObject(E.Kind))
         Line += " " + objectText(Places, E);
-      Out << visible(Line + place(Places, E.Pc)) << "\n";
+      Out << visible(Line + place(Places, E.Pc, E.Kind)) << "\n";
     }
     if (S + 1 < Slices.size())
       Out << visible("        -- " + Places.thread(Slices[S].Thread) + " " +
@@ -70,7 +77,7 @@ void printDelays(const stress::RunRecords &Run, RunPlaces &Places,
                            double(D.AtNs) / 1e6, Places.thread(D.Head.Thread),
                            What, opName(D.Before))
                        .str() +
-                   place(Places, D.Pc))
+                   place(Places, D.Pc, D.Before))
         << "\n";
   }
 }

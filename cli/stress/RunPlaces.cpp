@@ -97,6 +97,22 @@ bool locks(Op Kind) {
   }
 }
 
+/// "Mutex::acquire", "Locker::Locker", "lock_all", "~ScopedGuard".
+bool isLockWrapper(StringRef Function) {
+  std::string Plain = stress::plainFunction(Function);
+  std::string Last = StringRef(Plain).substr(Plain.rfind(':') + 1).lower();
+  StringRef Name = Last;
+  Name.consume_front("~");
+  for (StringRef Begin : {"lock", "unlock", "trylock", "try_lock", "acquire",
+                          "release", "mutex", "enter", "leave"})
+    if (Name.starts_with(Begin))
+      return true;
+  for (StringRef End : {"lock", "locker", "guard", "mutex"})
+    if (Name.ends_with(End))
+      return !Name.ends_with("block") && !Name.ends_with("clock");
+  return false;
+}
+
 bool writes(Op Kind) {
   return Kind == Op::Write || Kind == Op::AtomicStore ||
          Kind == Op::AtomicUpdate;
@@ -208,31 +224,36 @@ std::vector<Frame> RunPlaces::stack(const std::vector<uint64_t> &Pcs) {
   return Symbols.stack(Modules, S);
 }
 
-const Frame *RunPlaces::own(uint64_t Pc) {
-  for (const Frame &F : frames(Pc))
-    if (!isLibraryFrame(F) && !F.Where.File.empty())
+const Frame *RunPlaces::own(uint64_t Pc, Op Kind) {
+  const Frame *First = nullptr;
+  for (const Frame &F : frames(Pc)) {
+    if (isLibraryFrame(F) || F.Where.File.empty())
+      continue;
+    if (!locks(Kind) || !isLockWrapper(F.Function))
       return &F;
-  return nullptr;
+    First = First ? First : &F;
+  }
+  return First;
 }
 
-std::string RunPlaces::where(uint64_t Pc) {
-  const Frame *F = own(Pc);
+std::string RunPlaces::where(uint64_t Pc, Op Kind) {
+  const Frame *F = own(Pc, Kind);
   if (!F)
     return "";
   return sys::path::filename(F->Where.File).str() + ":" +
          std::to_string(F->Where.Line);
 }
 
-std::string RunPlaces::function(uint64_t Pc) {
-  const Frame *F = own(Pc);
+std::string RunPlaces::function(uint64_t Pc, Op Kind) {
+  const Frame *F = own(Pc, Kind);
   std::string Name = F ? stress::plainFunction(F->Function) : "";
   StringRef Short = Name;
   Short.consume_front("(anonymous namespace)::");
   return Short.str();
 }
 
-std::string RunPlaces::source(uint64_t Pc) {
-  const Frame *F = own(Pc);
+std::string RunPlaces::source(uint64_t Pc, Op Kind) {
+  const Frame *F = own(Pc, Kind);
   if (!F)
     return "";
   std::optional<StringRef> Line = Sources.line(F->Where.File, F->Where.Line);
@@ -271,7 +292,7 @@ std::string RunPlaces::nameOf(uint32_t Number) {
   std::vector<Vote> Votes;
   if (auto At = Uses.find(Number); At != Uses.end())
     for (auto [Kind, Pc] : At->second) {
-      const Frame *F = own(Pc);
+      const Frame *F = own(Pc, Kind);
       std::optional<StringRef> Line;
       if (F)
         Line = Sources.line(F->Where.File, F->Where.Line);
@@ -294,6 +315,20 @@ std::string RunPlaces::nameOf(uint32_t Number) {
       [](const Vote &A, const Vote &B) { return A.Score < B.Score; });
   // That it stands in one line says nothing.
   std::string FromSource;
+  // "mutex_" is a member of the class whose function it is.
+  auto Qualified = [&](StringRef Name) {
+    if (!Name.ends_with("_") && !Name.starts_with("m_"))
+      return Name.str();
+    for (auto [Kind, Pc] : Uses[Number]) {
+      std::string Function = function(Pc, Kind);
+      auto [Outer, Method] = StringRef(Function).rsplit("::");
+      StringRef Class = Outer.substr(Outer.rfind(':') + 1);
+      if (!Method.empty() && !Class.empty() && Class != "operator()" &&
+          !Class.starts_with("$") && isUpper(Class[0]))
+        return (Class + "::" + Name).str();
+    }
+    return Name.str();
+  };
   if (Best != Votes.end() && (Best->Best > 1 || Best->Lines.size() > 1))
     FromSource = Best->Name;
 
@@ -304,7 +339,7 @@ std::string RunPlaces::nameOf(uint32_t Number) {
           At->second < Modules.Modules[I].End)
         Global = Symbols.variable(Modules, I, At->second).Name;
   if (Global.empty())
-    return FromSource;
+    return FromSource.empty() ? "" : Qualified(FromSource);
   // A member of a global object, or an element of it: both help.
   StringRef Last = StringRef(Global).substr(StringRef(Global).rfind(':') + 1);
   if (FromSource.empty() ||

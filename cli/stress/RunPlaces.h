@@ -21,14 +21,16 @@ public:
   const std::vector<lockorder::Frame> &frames(uint64_t Pc);
   /// Stacks of return addresses.
   std::vector<lockorder::Frame> stack(const std::vector<uint64_t> &Pcs);
-  /// The first frame that is the user's; null: none.
-  const lockorder::Frame *own(uint64_t Pc);
+  /// The first frame that is the user's; null: none. For an operation on a lock
+  /// (\p Kind) it is where the user's code asks for it, and not in a wrapper, a
+  /// function whose name says that it locks.
+  const lockorder::Frame *own(uint64_t Pc, stress::Op Kind = stress::Op::None);
   /// "queue.cpp:41"; empty: not known.
-  std::string where(uint64_t Pc);
+  std::string where(uint64_t Pc, stress::Op Kind = stress::Op::None);
   /// "Queue::pop"; empty: not known.
-  std::string function(uint64_t Pc);
+  std::string function(uint64_t Pc, stress::Op Kind = stress::Op::None);
   /// The line there, without what is around it; empty: not at hand.
-  std::string source(uint64_t Pc);
+  std::string source(uint64_t Pc, stress::Op Kind = stress::Op::None);
 
   /// "thread 2 (worker)"
   std::string thread(uint32_t Number) const;

@@ -168,8 +168,9 @@ private:
   }
 
   /// " at queue.cpp:41", or ""
-  std::string at(uint64_t Pc) {
-    std::string Where = Places.where(Pc);
+  std::string at(const RunEventRecord &E) { return at(E.Pc, E.Kind); }
+  std::string at(uint64_t Pc, Op Kind) {
+    std::string Where = Places.where(Pc, Kind);
     return Where.empty() ? "" : " at " + Where;
   }
 
@@ -211,8 +212,9 @@ private:
           Object = F.Record.Object;
     }
     if (Before) {
-      Text += at(Before->Pc) + " before it " + doing(*Before);
-      if (std::string Source = Places.source(Before->Pc); !Source.empty())
+      Text += at(*Before) + " before it " + doing(*Before);
+      if (std::string Source = Places.source(Before->Pc, Before->Kind);
+          !Source.empty())
         Text += " (" + Source + ")";
     }
     // What it did last with the object in question, or at all.
@@ -223,7 +225,7 @@ private:
             (Object && E.Object != Object))
           continue;
         Text += std::string(Before ? "," : "") + " after it " +
-                doing(E, /*Past=*/true) + at(E.Pc);
+                doing(E, /*Past=*/true) + at(E);
         Result.Key.insert(I);
         break;
       }
@@ -264,7 +266,7 @@ private:
       const RunEventRecord &E = Run.Events[I];
       if (!Objects.contains(E.Object) || isSilent(E.Kind))
         continue;
-      std::string Text = doing(E) + at(E.Pc);
+      std::string Text = doing(E) + at(E);
       if (Text == Last)
         continue;
       Last = Text;
@@ -296,10 +298,9 @@ private:
     else if (Slice.Why == RunSwitchRecord::Yielded)
       End = "runs until it gives way";
     else if (Slice.Why == RunSwitchRecord::Blocked)
-      End =
-          "runs until it has to wait" + (Slice.Resumes < Run.Events.size()
-                                             ? at(Run.Events[Slice.Resumes].Pc)
-                                             : std::string());
+      End = "runs until it has to wait" + (Slice.Resumes < Run.Events.size()
+                                               ? at(Run.Events[Slice.Resumes])
+                                               : std::string());
     Text += Resumes ? " goes on" : " " + End;
     if (std::string Function = functionOf(Slice); !Resumes && !Function.empty())
       Text += " in " + Function + "()";
@@ -318,7 +319,7 @@ private:
       if (isSilent(E.Kind) || !hasObject(E.Kind))
         continue;
       ++Seen;
-      std::string Function = Places.function(E.Pc);
+      std::string Function = Places.function(E.Pc, E.Kind);
       if (!Result.empty() && Function != Result)
         return "";
       Result = Function;
@@ -335,7 +336,7 @@ private:
       E.Object = F.Record.Object;
       E.Pc = F.Record.Pc;
       std::string Text =
-          Places.thread(F.Record.Head.Thread) + " waits" + at(E.Pc) + " for ";
+          Places.thread(F.Record.Head.Thread) + " waits" + at(E) + " for ";
       Text += E.Kind == Op::Join
                   ? (F.Record.Owner ? Places.thread(F.Record.Owner) + " to end"
                                     : std::string("a thread to end"))
@@ -344,8 +345,8 @@ private:
         Text += ", which " + Places.thread(F.Record.Owner) + " has";
         for (const stress::RunHeldRecord &H : Run.Held)
           if (H.Head.Thread == F.Record.Owner && H.Object == E.Object &&
-              !at(H.Pc).empty()) {
-            Text += " since" + at(H.Pc).substr(3);
+              !at(H.Pc, Op::Lock).empty()) {
+            Text += " since" + at(H.Pc, Op::Lock).substr(3);
             break;
           }
       }
