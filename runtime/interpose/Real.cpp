@@ -9,8 +9,9 @@ RealTable Real;
 void *findNext(const char *Name) { return dlsym(RTLD_NEXT, Name); }
 
 void findRealFunctions() {
+  // Those of C++ where they are called: a search that fails allocates memory.
 #define RADDLE_FUNCTION(Name)                                                  \
-  if (!Real.Name)                                                              \
+  if (!Real.Name && #Name[1] != 'Z')                                           \
     __atomic_store_n(&Real.Name,                                               \
                      reinterpret_cast<decltype(&::Name)>(findNext(#Name)),     \
                      __ATOMIC_RELEASE);

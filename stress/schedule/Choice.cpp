@@ -52,7 +52,7 @@ void collect(Candidates &C, bool WithBack) {
   for (Controlled *T = TheRun.First; T; T = T->Next) {
     Standing S = standingOf(*T);
     if (S == Standing::Outside)
-      C.Outside = true;
+      C.Outside |= !T->Late;
     if (S != Standing::Waiting)
       continue;
     bool Ready = !T->Ready || T->Ready(*T);

@@ -21,6 +21,9 @@ bool look(clockid_t Clock, uint64_t &Ns) {
   Controlled *Me = controlled();
   if (!Me || !virtualTime(Clock, Ns))
     return false;
+  // Also when a sanitizer looks, for a thread that it has not yet let begin.
+  if (standingOf(*Me) == Standing::Outside)
+    return true;
   InController In(*Me, InController::Access);
   if (Me->LooksAt != Me->Clock)
     Me->Looks = 0;

@@ -9,6 +9,7 @@
 #include "stress/schedule/RunLogWriter.h"
 #include "stress/schedule/VirtualTime.h"
 #include "stress/schedule/Watch.h"
+#include <dlfcn.h>
 
 namespace raddle::stress {
 
@@ -23,6 +24,16 @@ uint64_t numberIn(const char *Text) {
   for (; *Text >= '0' && *Text <= '9'; ++Text)
     Value = Value * 10 + uint64_t(*Text - '0');
   return Value;
+}
+
+/// A sanitizer in the program itself stands before us, and its pthread_create
+/// waits for the new thread.
+bool hasOwnCreate() {
+  Dl_info Ours, First;
+  void *Create = dlsym(RTLD_DEFAULT, "pthread_create");
+  return Create && dladdr(Create, &First) &&
+         dladdr(reinterpret_cast<void *>(hasOwnCreate), &Ours) &&
+         First.dli_fbase != Ours.dli_fbase;
 }
 
 /// Once in a process: a child of the fork server has it from there.
@@ -104,6 +115,7 @@ bool takeControl() {
       expectAsBefore(Settings);
     Chooser->begin(Settings);
   }
+  TheRun.StartsFree = hasOwnCreate();
   TheRun.SanitizerTid = otherThread();
   Mine = firstThread(0);
   if (!Mine)

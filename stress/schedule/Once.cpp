@@ -2,22 +2,28 @@
 //
 // pthread_once and call_once under control: libc's own waits for the thread
 // that is at it, which may be one that waits for the token.
+#include "runtime/Runtime.h"
 #include "stress/schedule/Names.h"
 
 namespace raddle::stress {
 
 namespace {
 
-// glibc's: 2 when all is done; bit 0 while somebody is at it.
+// glibc's: 2 when all is done; bit 0 while somebody is at it. ThreadSanitizer's
+// own: 1, and the bits above 15.
 bool isDone(const int *Control) {
-  return __atomic_load_n(Control, __ATOMIC_ACQUIRE) & 2;
+  unsigned Word = unsigned(__atomic_load_n(Control, __ATOMIC_ACQUIRE));
+  return SanitizerBelow ? Word == 1 || Word == 2 : Word & 2;
+}
+bool isUnderWay(const int *Control) {
+  unsigned Word = unsigned(__atomic_load_n(Control, __ATOMIC_ACQUIRE));
+  return SanitizerBelow ? Word >> 16 : Word & 1;
 }
 
 /// One that was left by an exception is free again.
 bool isFree(const Controlled &T) {
   auto *Control = reinterpret_cast<const int *>(T.Object->Address);
-  return !T.Object->Holds || isDone(Control) ||
-         !(__atomic_load_n(Control, __ATOMIC_ACQUIRE) & 1);
+  return !T.Object->Holds || isDone(Control) || !isUnderWay(Control);
 }
 
 template <typename Function> int once(int *Control, Function Call) {

@@ -58,9 +58,13 @@ uint32_t arc4Below(uint32_t Limit) {
 
 unsigned randomDevice(void *Device) {
   unsigned Value;
-  return fill(&Value, sizeof(Value))
-             ? Value
-             : Original._ZNSt13random_device9_M_getvalEv(Device);
+  if (fill(&Value, sizeof(Value)))
+    return Value;
+  auto &Next = Original._ZNSt13random_device9_M_getvalEv;
+  if (!Next)
+    put(Next, reinterpret_cast<unsigned (*)(void *)>(
+                  findNext("_ZNSt13random_device9_M_getvalEv")));
+  return Next(Device);
 }
 
 } // namespace

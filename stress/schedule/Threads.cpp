@@ -32,7 +32,11 @@ template <typename Function>
 int create(Controlled &Me, pthread_t *Handle, bool Detached, void *Argument,
            Function Call) {
   InController In(Me);
-  takeStep(Me, {Op::Create});
+  // A sanitizer that stands before us has a lock of its own all the while.
+  if (TheRun.StartsFree)
+    takeAccess(Me, Op::Create, 0, 0, CurrentSite.Pc, false);
+  else
+    takeStep(Me, {Op::Create});
   Controlled *T = addThread(Me.Number, Me.Site.Pc);
   if (!T)
     return EAGAIN;
@@ -48,7 +52,8 @@ int create(Controlled &Me, pthread_t *Handle, bool Detached, void *Argument,
   }
   T->Handle = *Handle;
   Me.Object = T->Self;
-  afterStep(Me);
+  if (!TheRun.StartsFree)
+    afterStep(Me);
   return 0;
 }
 

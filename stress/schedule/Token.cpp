@@ -75,8 +75,34 @@ bool park(Controlled &Me) {
   return true;
 }
 
+/// Who else can go on depends on those that have begun and are on their way to
+/// their first step. Not for long: one may wait for who waits here.
+void waitForArrivals() {
+  constexpr uint64_t MostNs = 100000000, SliceNs = 2000000;
+  uint64_t Since = 0;
+  for (Controlled *T = TheRun.First; T; T = T->Next)
+    while (__atomic_load_n(&T->Arriving, __ATOMIC_ACQUIRE)) {
+      uint32_t Before = __atomic_load_n(&Arrivals, __ATOMIC_ACQUIRE);
+      if (!__atomic_load_n(&T->Arriving, __ATOMIC_ACQUIRE))
+        break;
+      uint64_t Now = sys::now();
+      Since = Since ? Since : Now;
+      // In a sleep that is none of the program's: not on its way.
+      if (Now - Since >= MostNs || isAsleep(T->Tid)) {
+        T->Arriving = false;
+        T->Late = true;
+        break;
+      }
+      timespec Time = {0, long(SliceNs)};
+      sys::call(SYS_futex, long(&Arrivals), FUTEX_WAIT_PRIVATE, Before,
+                long(&Time));
+    }
+}
+
 /// Passes the token on; false: to \p Me itself.
 bool passOn(Controlled *Me) {
+  if (TheRun.StartsFree)
+    waitForArrivals();
   for (;;) {
     uint32_t Before = __atomic_load_n(&Arrivals, __ATOMIC_ACQUIRE);
     Controlled *Next = pick();
@@ -143,6 +169,10 @@ void noteStep(Controlled &Me) {
 /// event. Touches nothing that is shared before it has the token.
 void comeBack(Controlled &Me) {
   Me.Pending = {Me.Number, Op::Io, true, false, 0, 0, Me.Clock};
+  if (Me.Arriving || Me.Late) {
+    Me.Pending.Kind = Op::ThreadStart;
+    Me.Pending.Object = Me.Self->Number;
+  }
   Me.Ready = nullptr;
   Me.Object = nullptr;
   Me.Until = 0;
@@ -152,6 +182,8 @@ void comeBack(Controlled &Me) {
     InternalGuard G(Handing);
     __atomic_fetch_add(&Arrivals, 1, __ATOMIC_ACQ_REL);
     setStanding(Me, Standing::Waiting);
+    Me.Arriving = Me.Late = false;
+    sys::call(SYS_futex, long(&Arrivals), FUTEX_WAKE_PRIVATE, 1);
     if (!TheRun.Holder) {
       comeFromIdle();
       TheRun.Holder = &Me;
@@ -365,7 +397,9 @@ Controlled *addThread(uint32_t Parent, uint64_t Pc) {
   T->Site.Pc = Pc;
   T->Inside = 1;
   setPending(*T, Op::ThreadStart, T->Self->Number, true, Pc);
-  T->State = Standing::Waiting;
+  T->State =
+      Parent && TheRun.StartsFree ? Standing::Outside : Standing::Waiting;
+  T->Arriving = Parent && TheRun.StartsFree;
   (TheRun.Last ? TheRun.Last->Next : TheRun.First) = T;
   TheRun.Last = T;
   ++TheRun.Alive;
@@ -385,6 +419,11 @@ void dropThread(Controlled *T) { forgetEnded(*T); }
 
 void firstTurn(Controlled &Me) {
   Me.Tid = sys::tid();
+  if (TheRun.StartsFree) {
+    Me.Inside = 0;
+    unmaskSignals(Me);
+    return;
+  }
   if (!park(Me))
     standInLine(Me);
   noteStep(Me);

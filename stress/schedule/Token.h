@@ -80,7 +80,9 @@ struct Controlled {
   uint32_t Parent;
   pthread_t Handle; ///< 0 once nobody may join it.
   Shadow *Self;     ///< What others join.
-  bool Detached, Joined;
+  bool Detached;
+  bool Arriving; ///< Runs, and has not come to its first step.
+  bool Late;     ///< It still has not: one of a sanitizer's own, likely.
   void *(*Start)(void *);
   int (*StartC11)(void *);
   void *Argument;
@@ -121,8 +123,11 @@ struct RunState {
   Controlled *Leaver;
   uint64_t LeaverWaits; ///< Or at that event.
   int LeavingTid;       ///< Of a thread that is over, and may still be there.
-  int SanitizerTid;     ///< Of the thread that a sanitizer always has; 0: none.
-  bool AccessPoints;    ///< The program tells of its accesses.
+  /// A sanitizer's part of the program waits for each new thread to begin: such
+  /// a thread cannot wait for its turn before it does.
+  bool StartsFree;
+  int SanitizerTid;  ///< Of the thread that a sanitizer always has; 0: none.
+  bool AccessPoints; ///< The program tells of its accesses.
   bool Active;
 };
 

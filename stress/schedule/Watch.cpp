@@ -175,11 +175,15 @@ template <typename Function> static bool anyThread(Function Each) {
   return Found;
 }
 
+bool isAsleep(int Tid) { return Tid && sleepOf(Tid) == Sleep::Other; }
+
 bool hasForeignThreads() {
   return anyThread([](int Tid) {
     bool Known = Tid == monitorTid() || Tid == TheRun.SanitizerTid;
     for (Controlled *T = TheRun.First; T && !Known; T = T->Next)
-      Known = T->Tid == Tid;
+      if (T->Tid == Tid)
+        // Asleep, it is none that others wait for.
+        Known = !T->Late || sleepOf(Tid) != Sleep::None;
     return !Known;
   });
 }

@@ -41,6 +41,9 @@ void sleepABit();
 /// Whether the process has children, who may do something for it.
 bool hasChildren();
 
+/// The kernel has the thread in a sleep that is no wait for a lock.
+bool isAsleep(int Tid);
+
 /// Another thread of the process than the calling one; 0: there is none.
 int otherThread();
 
