@@ -72,6 +72,10 @@ void controllerPoint(Op Kind, const void *Object, unsigned Size, uint64_t Pc,
       Load = 0;
     progresses(*Me);
   }
+  if (Me->Changed)
+    Me->Futile = Me->FutileOnes = 0;
+  Me->Changed = Object && !isLoad(Kind);
+  Me->LastAccess = Object ? mix(reinterpret_cast<uint64_t>(Object), Pc) : 0;
 }
 
 void controllerNoProgress() {
@@ -81,7 +85,14 @@ void controllerNoProgress() {
   InController In(*Me, InController::Access);
   Me->Repeats = Me->OldRepeats;
   TheRun.LastProgress = Me->OldProgress;
-  repeats(*Me);
+  Me->Changed = false;
+  // Once is no loop: a flag that is cleared to be sure, a failed
+  // compare_exchange whose thread does something else then.
+  constexpr uint32_t ByChance = 4;
+  if (Me->LastAccess &&
+      (Me->LastAccess == Me->Futile || ++Me->FutileOnes > ByChance))
+    repeats(*Me);
+  Me->Futile = Me->LastAccess;
 }
 
 } // namespace raddle::stress

@@ -28,6 +28,7 @@ inline void repeats(Controlled &Me) {
 
 inline void progresses(Controlled &Me) {
   Me.Repeats = 0;
+  Me.BackAt = 0;
   TheRun.LastProgress = TheRunLog.head().Events;
 }
 

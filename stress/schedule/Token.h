@@ -67,6 +67,10 @@ struct Controlled {
   uint32_t LoadsUsed, LoadRepeats;
   uint32_t OldRepeats; ///< Before the last access.
   uint64_t OldProgress;
+  uint64_t LastAccess; ///< Hash of object and place; 0: nobody else is there.
+  uint64_t Futile;     ///< The last one that changed nothing, since a change.
+  uint32_t FutileOnes; ///< How many different ones.
+  bool Changed;        ///< The last one was a change.
 
   bool Woken;                   ///< From a futex.
   bool ReallyWaits;             ///< For the world outside: nobody else can run.
