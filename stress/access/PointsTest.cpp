@@ -136,6 +136,19 @@ TEST(AccessPoints, ABlockThatIsUsedAgainIsAnotherOne) {
   EXPECT_EQ(Accesses, 0u);
 }
 
+TEST(AccessPoints, AreLeftAloneInSignalHandlers) {
+  for (const char *Compiler : {RADDLE_ACCESS_COMPILERS}) {
+    Folder F;
+    for (unsigned Seed = 1; Seed <= 3; ++Seed) {
+      ControlledRun R =
+          runControlled({program(std::string("signals-") + Compiler)},
+                        options("random", Seed, F / "knowledge"), 120);
+      EXPECT_EQ(R.Out.Status, 0) << R.Out.Err;
+      EXPECT_EQ(R.Out.Out, "done\n");
+    }
+  }
+}
+
 TEST(AccessPoints, ReachOnlyWhatThreadsShare) {
   Folder F;
   std::string Counter = program("counter-" + std::string(RADDLE_ACCESS_FIRST));

@@ -32,6 +32,15 @@ struct KnownPc {
 constexpr unsigned PcSlots = 4096;
 KnownPc Pcs[PcSlots];
 
+/// The calling thread is at the tables here: a signal handler that interrupts
+/// it must not be.
+__thread bool AtTables __attribute__((tls_model("initial-exec")));
+void setAtTables(bool To) {
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  AtTables = To;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
 /// The calling thread's number for which its stack has been seen to.
 __thread uint32_t StackOf __attribute__((tls_model("initial-exec")));
 
@@ -84,6 +93,9 @@ void controlled(const ControlledView &Me, const void *Address, size_t Size,
     return controllerPoint(Kind, nullptr, 0, Pc, true);
   if (!SeveralThreads)
     return controllerPoint(Kind, nullptr, unsigned(Size), Pc, false);
+  if (RADDLE_UNLIKELY(AtTables))
+    return;
+  setAtTables(true);
   if (RADDLE_UNLIKELY(StackOf != Me.Number)) {
     StackOf = Me.Number;
     // It may have been another thread's, which is over. The main thread's has
@@ -95,10 +107,11 @@ void controlled(const ControlledView &Me, const void *Address, size_t Size,
   uint32_t Place = placeIndex(Pc);
   bool Noticed = touchAll(At, Size, Me.Number < 65536 ? uint16_t(Me.Number) : 0,
                           Writes, Place);
+  bool Point = Noticed || TheKnowledge.isKnown(Place);
+  setAtTables(false);
   // A private access has a number too: it may be the flag that its thread spins
   // on until another one comes.
-  controllerPoint(Kind, Address, unsigned(Size), Pc,
-                  Noticed || TheKnowledge.isKnown(Place));
+  controllerPoint(Kind, Address, unsigned(Size), Pc, Point);
 }
 
 bool contains(const char *Text, const char *What) {
@@ -153,10 +166,12 @@ RADDLE_EXPORT void __raddle_freed(void *Address, size_t (*SizeOf)(void *)) {
   // By a thread that is over, at a time that no schedule says, it would not
   // always be the same.
   ControlledView Me;
-  if (!inControl() || !SeveralThreads || !controlledThread(Me))
+  if (!inControl() || !SeveralThreads || AtTables || !controlledThread(Me))
     return;
+  setAtTables(true);
   uint64_t At = reinterpret_cast<uint64_t>(Address), Size = SizeOf(Address);
   TheGranules.forget(At, At + Size);
+  setAtTables(false);
   forgetObjects(Address, Size);
 }
 

@@ -93,6 +93,10 @@ void forgetObjects(const void *Address, uint64_t Size) {
   // Objects are of 4 bytes or more, but for flags. Of a long block the rest
   // keeps its numbers: they mean nothing but equality.
   constexpr uint64_t Most = 512;
+  Controlled *Me = controlled();
+  if (!Me)
+    return;
+  ++Me->Inside;
   auto *At = static_cast<const volatile char *>(Address);
   for (uint64_t I = 0; I < Size && I < Most; ++I) {
     if (!Numbers.find(keyOf(At + I)))
@@ -102,6 +106,7 @@ void forgetObjects(const void *Address, uint64_t Size) {
     else
       Numbers.erase(keyOf(At + I));
   }
+  --Me->Inside;
 }
 
 void forgetShadows() {
