@@ -69,7 +69,7 @@ TEST(LeakTracker, OwnerLeaked) {
 }
 
 TEST(LeakTracker, UnreachableIsProven) {
-  for (const char *Case : {"lost-lock", "lost-queue"}) {
+  for (const char *Case : {"lost-lock", "lost-queue", "lost-beside-free"}) {
     SCOPED_TRACE(Case);
     Result R = run(Case, "grace_ms=60000");
     expectLeaks(R, 1);
@@ -150,6 +150,14 @@ TEST(LeakTracker, QuietIsQuiet) {
   EXPECT_EQ(R.Errors, "");
   EXPECT_EQ(R.Exit, 23);
   EXPECT_EQ(R.T.Leaks.size(), 1u);
+}
+
+TEST(LeakTracker, HelpPrintsTheOptions) {
+  Result R = run("unjoined-fixed", "help=1");
+  EXPECT_EQ(R.Exit, 0);
+  EXPECT_EQ(R.Out, "done\n");
+  EXPECT_TRUE(R.says("\n  leaks=1 ")) << R.Errors;
+  EXPECT_TRUE(R.says("\n  grace_ms=430 ")) << R.Errors;
 }
 
 TEST(LeakTracker, OffIsOff) {

@@ -67,7 +67,7 @@ private:
   void addRoot(uint64_t Start, uint64_t End);
   bool askOthers();
   bool nobodyRan();
-  void visit(uint64_t Word);
+  void visit(uint64_t Word, bool ByMalloc = false);
   void scan(uint64_t Start, uint64_t End);
   void drain();
   bool isReached(const Candidate &C);
@@ -84,6 +84,7 @@ private:
   List<Candidate> Candidates;
   List<Other> Others;
   List<Range> Roots, Own;
+  Range LibcData = {}; ///< With malloc's main arena in it.
   List<uint64_t> Work; ///< Indices of blocks that are marked, but not read.
   Heap Blocks;
   uint64_t Bytes = 0;
@@ -147,6 +148,14 @@ void Marker::addRoot(uint64_t Start, uint64_t End) {
   Bytes += End - Start;
 }
 
+bool isLibc(const char *Path) {
+  const char *Name = Path;
+  for (const char *P = Path; *P; ++P)
+    if (*P == '/')
+      Name = P + 1;
+  return startsWith(Name, "libc.so");
+}
+
 bool Marker::readMemory() {
   MapsReader Maps;
   Mapping M;
@@ -175,6 +184,8 @@ bool Marker::readMemory() {
     }
     if (IsStack)
       continue;
+    if (isLibc(M.Path))
+      LibcData = {M.Start, M.End};
     if (M.IsHeap && Blocks.addMain(M.Start, M.End)) {
       Bytes += M.End - M.Start;
       continue;
@@ -257,10 +268,15 @@ bool Marker::prepare(bool (*IsLeak)(const TaskInfo &)) {
          askOthers();
 }
 
-void Marker::visit(uint64_t Word) {
+/// \p ByMalloc: the word may be malloc's own. Its lists of free chunks refer to
+/// the chunks' headers, and the first word of a header counts as the end of the
+/// block in front of it: that one has nothing to do with it.
+void Marker::visit(uint64_t Word, bool ByMalloc) {
   if (Word < 4096 || Word >> 47)
     return;
   if (HeapBlock *B = Blocks.find(Word)) {
+    if (ByMalloc && Word >= B->End - 8)
+      return;
     if (B->InUse && !B->Marked) {
       B->Marked = true;
       if (uint64_t *Index = Work.add())
@@ -290,12 +306,13 @@ void Marker::scan(uint64_t Start, uint64_t End) {
     uint64_t PageEnd = (At | 4095) + 1;
     if (PageEnd > End)
       PageEnd = End;
+    bool ByMalloc = LibcData.contains(At);
     for (uint64_t Word; At + 8 <= PageEnd; At += 8) {
       if (!Words.load(At, Word)) {
         At = PageEnd;
         break;
       }
-      visit(Word);
+      visit(Word, ByMalloc);
     }
     At = PageEnd;
   }

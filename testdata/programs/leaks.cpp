@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <mutex>
 #include <pthread.h>
 #include <string>
@@ -240,6 +241,29 @@ void lostQueue() {
   overwriteStack();
 }
 
+/// malloc keeps a free chunk behind the queue in a list of its own, and so has
+/// an address that is the end of the queue's block.
+__attribute__((noinline)) void makeQueueBesideFree() {
+  void *Small[8];
+  Queue *Q;
+  do {
+    Q = new Queue;
+    for (void *&S : Small)
+      S = malloc(24);
+  } while (static_cast<char *>(Small[0]) !=
+           reinterpret_cast<char *>(Q) + malloc_usable_size(Q) + 8);
+  // Seven go to the thread's cache, the last one to the arena's list.
+  for (int I = 7; I >= 0; --I)
+    free(Small[I]);
+  std::thread([Q] { Q->pop(); }).detach();
+  awaitStarted(1);
+}
+
+void lostBesideFree() {
+  makeQueueBesideFree();
+  overwriteStack();
+}
+
 void keptQueue() {
   makeQueue(true);
   overwriteStack();
@@ -353,6 +377,7 @@ const Case Cases[] = {{"condition", condition},
                       {"pipe", readsPipe},
                       {"pipe-fixed", readsPipeFixed},
                       {"lost-queue", lostQueue},
+                      {"lost-beside-free", lostBesideFree},
                       {"lost-lock", lostLock},
                       {"kept-lock", keptLock},
                       {"lost-stack", lostStack},
