@@ -21,6 +21,10 @@ constexpr size_t Around = 2; ///< Steps shown on both sides of a preemption.
 constexpr size_t Last = 6;   ///< And of the end of the run.
 constexpr size_t MaxHolds = 1000, MaxWaits = 100;
 
+bool isMutexOp(Op Kind) {
+  return Kind >= Op::Lock && Kind <= Op::Relock && Kind != Op::Wait;
+}
+
 /// A lock from its acquisition to its release, as events.
 struct Hold {
   uint32_t Thread, Object;
@@ -112,12 +116,29 @@ public:
   }
 
 private:
-  Index stack(uint64_t Pc) {
-    auto [It, New] = Stacks.try_emplace(Pc);
+  /// Of an operation on a lock without the frames of the project's own mutex
+  /// class and guard in front: they say nothing of which lock it is.
+  Index stack(uint64_t Pc, Op Kind = Op::None) {
+    auto [It, New] = Stacks.try_emplace({Pc, isOnLock(Kind)});
     if (New) {
+      const std::vector<lockorder::Frame> &All = Places.frames(Pc);
+      const lockorder::Frame *From =
+          isOnLock(Kind) ? Places.own(Pc, Kind) : nullptr;
       It->second = uint32_t(Into.Stacks.size());
-      Into.Stacks.push_back(Places.frames(Pc));
+      Into.Stacks.emplace_back(
+          From ? All.begin() + (From - All.data()) : All.begin(), All.end());
     }
+    return It->second;
+  }
+
+  /// Two locks of one name are not one lock.
+  std::string lockName(uint32_t Object) {
+    auto [It, New] = LockNames.try_emplace(Object, Places.object(Object));
+    if (New && It->second.empty())
+      It->second = "lock " + std::to_string(Object);
+    else if (New)
+      if (unsigned Before = LocksOfName[It->second]++)
+        It->second += " #" + std::to_string(Before + 1);
     return It->second;
   }
 
@@ -169,6 +190,8 @@ private:
     if (!Object || !(isAccess(Kind) || isOnLock(Kind) ||
                      Kind == Op::FutexWait || Kind == Op::FutexWake))
       return "";
+    if (isMutexOp(Kind))
+      return lockName(Object);
     std::string Name = Places.object(Object);
     return Name.empty() ? "object " + std::to_string(Object) : Name;
   }
@@ -188,7 +211,7 @@ private:
       if (R.Waits == Op::Join && R.Owner)
         S.Object = Places.thread(R.Owner);
       if (R.Pc)
-        S.Stack = stack(R.Pc);
+        S.Stack = stack(R.Pc, R.Waits);
       S.Key = R.InCycle;
       S.Words = "waits for ever";
       if (R.Owner && R.Waits != Op::Join)
@@ -224,7 +247,7 @@ private:
           Run.Threads[Made].Parent == E.Head.Thread)
         S.Object = Places.thread(Made);
       if (E.Pc)
-        S.Stack = stack(E.Pc);
+        S.Stack = stack(E.Pc, E.Kind);
       S.Stopped = Stops.contains(I);
       S.Preempted = Resumes.contains(I);
       S.Key = Told.Key.contains(I);
@@ -244,9 +267,7 @@ private:
         continue;
       TimelineHold T;
       T.Lane = H.Thread - 1;
-      T.Lock = Places.object(H.Object);
-      if (T.Lock.empty())
-        T.Lock = "lock " + std::to_string(H.Object);
+      T.Lock = lockName(H.Object);
       T.Begin = Begin->second;
       if (H.End < Run.Events.size()) {
         auto End = Numbers.upper_bound(H.End);
@@ -263,7 +284,9 @@ private:
   Story Told;
   std::set<size_t> Shown;
   std::vector<Hold> Holds;
-  std::map<uint64_t, Index> Stacks;
+  std::map<std::pair<uint64_t, bool>, Index> Stacks;
+  std::map<uint32_t, std::string> LockNames;
+  std::map<std::string, unsigned> LocksOfName;
   std::map<size_t, uint32_t> Numbers; ///< Event to step.
   Timeline Result;
 };

@@ -126,11 +126,13 @@ std::vector<KeyObject> keyObjects(const stress::RunRecords &Run,
       At->second.OthersUse = true;
       At->second.OthersChange |= changes(E.Kind);
     }
-    // Used on both sides of the stop is what an atomicity violation is; data
-    // rather than locks; near rather than far.
+    // Data rather than locks. What is done next is what had to come too late;
+    // of "++x" compilers tell only the write, after they have read. Used on
+    // both sides of the stop is what an atomicity violation is; near rather
+    // than far.
     auto Rank = [](const Use &U) {
       return std::tuple(
-          !U.Data, !(U.Before && U.After),
+          !U.Data, !(U.After == 1 && U.OthersChange), !(U.Before && U.After),
           std::min(U.After ? U.After : Near, U.Before ? U.Before : Near));
     };
     const std::pair<const uint32_t, Use> *Best = nullptr;

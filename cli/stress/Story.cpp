@@ -84,6 +84,13 @@ Verb verbOf(Op Kind) {
   return {"step", "goes on", "went on"};
 }
 
+/// "++x": compilers tell only the write, and make it after the read.
+bool readsToo(StringRef Source) {
+  for (StringRef Sign : {"++", "--", "+=", "-=", "*=", "/=", "|=", "&=", "^="})
+    if (Source.contains(Sign))
+      return true;
+  return false;
+}
 /// What is waited for, where it has no name.
 StringRef nameless(Op Kind) {
   switch (Kind) {
@@ -117,10 +124,14 @@ public:
       : Run(Run), Slices(Slices), Places(Places) {}
 
   Story tell(StringRef Says) {
-    for (const KeyObject &K : keyObjects(Run, Slices)) {
-      Objects.insert(K.Object);
-      AtSlice[K.Slice] = K.Object;
-    }
+    LockCycle = isLockCycle();
+    if (LockCycle)
+      heldInCycle();
+    else
+      for (const KeyObject &K : keyObjects(Run, Slices)) {
+        Objects.insert(K.Object);
+        AtSlice[K.Slice] = K.Object;
+      }
     for (const stress::RunFinal &F : Run.Finals)
       if (F.Record.Waits != Op::None && F.Record.Object &&
           isOnLock(F.Record.Waits))
@@ -163,6 +174,27 @@ public:
   }
 
 private:
+  /// Then only the locks matter.
+  bool isLockCycle() const {
+    return any_of(Run.Finals, [](const stress::RunFinal &F) {
+      return F.Record.InCycle &&
+             (F.Record.Waits == Op::Lock || F.Record.Waits == Op::SharedLock ||
+              F.Record.Waits == Op::Relock);
+    });
+  }
+
+  /// Where a thread is stopped while it has what another one waits for.
+  void heldInCycle() {
+    for (const stress::RunHeldRecord &H : Run.Held)
+      if (any_of(Run.Finals, [&](const stress::RunFinal &F) {
+            return F.Record.InCycle && F.Record.Object == H.Object;
+          }))
+        for (size_t S = 0; S < Slices.size(); ++S)
+          if (Slices[S].Thread == H.Head.Thread &&
+              Slices[S].Why == RunSwitchRecord::Preempted)
+            AtSlice[S] = H.Object;
+  }
+
   void add(std::string Sentence) {
     Result.Sentences.push_back(std::move(Sentence));
   }
@@ -213,8 +245,10 @@ private:
     }
     if (Before) {
       Text += at(*Before) + " before it " + doing(*Before);
-      if (std::string Source = Places.source(Before->Pc, Before->Kind);
-          !Source.empty())
+      std::string Source = Places.source(Before->Pc, Before->Kind);
+      if (Before->Kind == Op::Write && readsToo(Source))
+        Text += " back";
+      if (!Source.empty())
         Text += " (" + Source + ")";
     }
     // What it did last with the object in question, or at all.
@@ -260,11 +294,13 @@ private:
     // What it does with the objects in question; each line once. Before a stop
     // that says it better, only what changes something.
     std::vector<std::string> Does;
+    std::vector<size_t> Events;
     std::string Last;
     size_t More = 0;
     for (size_t I = Slice.Begin; I < Slice.End; ++I) {
       const RunEventRecord &E = Run.Events[I];
-      if (!Objects.contains(E.Object) || isSilent(E.Kind))
+      if (!Objects.contains(E.Object) || isSilent(E.Kind) ||
+          (LockCycle && !isOnLock(E.Kind)))
         continue;
       std::string Text = doing(E) + at(E);
       if (Text == Last)
@@ -272,7 +308,7 @@ private:
       Last = Text;
       if (Does.size() < MaxTold) {
         Does.push_back(Text);
-        Result.Key.insert(I);
+        Events.push_back(I);
       } else {
         ++More;
       }
@@ -283,6 +319,8 @@ private:
     if (Stops) {
       StoppedThreads.insert(Slice.Thread);
       bool TellsDoes = !First && !Does.empty();
+      if (TellsDoes)
+        Result.Key.insert(Events.begin(), Events.end());
       std::string How = stopped(S, !TellsDoes);
       if (TellsDoes)
         return {true, Thread + (Resumes ? " goes on, " : " ") +
@@ -290,6 +328,7 @@ private:
                           ", and " + How};
       return {true, Thread + (Resumes ? " goes on, and " : " ") + How};
     }
+    Result.Key.insert(Events.begin(), Events.end());
     if (Resumes)
       word(Slices[S].Begin, "goes on here");
     std::string End = "runs";
@@ -359,7 +398,7 @@ private:
   RunPlaces &Places;
   std::set<uint32_t> Objects, StoppedThreads;
   std::map<size_t, uint32_t> AtSlice; ///< Object that a stop is about.
-  bool Told = false;
+  bool Told = false, LockCycle = false;
   Story Result;
 };
 

@@ -88,6 +88,21 @@ TEST(RunSlices, KeyObjectIsUsedOnBothSidesAndChangedBetween) {
   EXPECT_EQ(K[0].Slice, 1u);
 }
 
+TEST(RunSlices, WhatIsDoneNextIsTheKeyWhereOthersChangeIt) {
+  // Of "++x" only the write is told; "y" is used on both sides.
+  Recorder R;
+  R.event(2, Op::Write, 8);
+  R.to(2, 3);
+  R.event(3, Op::Write, 8);
+  R.event(3, Op::Write, 7);
+  R.to(3, 2, RunSwitchRecord::Ended);
+  R.event(2, Op::Write, 7);
+  R.event(2, Op::Write, 8);
+  std::vector<KeyObject> K = keyObjects(R.Run, slicesOf(R.Run));
+  ASSERT_EQ(K.size(), 1u);
+  EXPECT_EQ(K[0].Object, 7u);
+}
+
 TEST(Story, TellsALostUpdate) {
   Recorder R = lostUpdate();
   EXPECT_THAT(
@@ -124,6 +139,33 @@ TEST(Story, TellsADeadlock) {
                   "has",
                   "thread 3 waits for a lock, which thread 2 (writer) "
                   "has"));
+}
+
+TEST(Story, OfALockCycleOnlyTheLocksAreTold) {
+  Recorder R;
+  R.event(2, Op::Lock, 1);
+  R.event(2, Op::Write, 9);
+  R.to(2, 3);
+  R.event(3, Op::Read, 9);
+  R.event(3, Op::Lock, 2);
+  for (uint32_t T : {2u, 3u}) {
+    raddle::stress::RunFinal F{};
+    F.Record.Head.Thread = T;
+    F.Record.Waits = Op::Lock;
+    F.Record.Object = 4 - T;
+    F.Record.Owner = 5 - T;
+    F.Record.InCycle = 1;
+    R.Run.Finals.push_back(F);
+    raddle::stress::RunHeldRecord H{};
+    H.Head.Thread = T;
+    H.Object = T - 1;
+    R.Run.Held.push_back(H);
+  }
+  std::vector<std::string> S = R.timeline("deadlock").Story;
+  ASSERT_EQ(S.size(), 4u);
+  EXPECT_EQ(S[0], "thread 2 is stopped before it locks a lock, after it locked "
+                  "a lock");
+  EXPECT_EQ(S[1], "thread 3 runs: it locks a lock");
 }
 
 TEST(Story, SaysThatNobodyHasToBeStopped) {

@@ -120,7 +120,7 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
           {preempted && !/^goes on\b/.test(words) && <span class="tl-tag">goes on</span>}
           <span class="tl-does"><ShortName text={does || "step"} length={24} /></span>
           {taken && <span class={"tl-letter tl-lock-" + (taken.lock % LOCK_COLOURS)} aria-hidden="true">{lockLetter(taken.lock)}</span>}
-          <code class="tl-object"><ShortName text={object} length={geometry.columns ? 44 : 60} /></code>
+          <code class="tl-object"><ShortName text={briefName(object, (width - 150) / 7.5)} length={geometry.columns ? 44 : 60} /></code>
           {where && <span class="tl-where"><ShortName text={where} length={Math.max(10, Math.min(34, Math.floor((width * 0.4) / 7)))} /></span>}
         </span>
         {more && code && <code class="tl-code"><Visible text={firstPart(code, CODE_SHOWN)} /></code>}
@@ -128,6 +128,11 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
       </button>
     </>
   );
+}
+
+/** Where there is no room for namespaces, the class and the member. */
+function briefName(name: string, room: number): string {
+  return name.length <= room || /[<(]/.test(name) ? name : name.split("::").slice(-2).join("::");
 }
 
 /** All that is drawn, in one sentence. */
