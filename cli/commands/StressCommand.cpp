@@ -76,9 +76,8 @@ void confirm(const CampaignOptions &C, CampaignResult &R, Progress &Bar,
              std::vector<std::string> &Warnings) {
   unsigned Count = 0;
   for (FailureGroup &G : R.Groups) {
-    // Each run of a hang takes the whole time limit.
-    if (G.Confirmed || G.Strategy == "native" || G.Kind == "timeout" ||
-        Interrupted || Count == MaxConfirmed)
+    if (G.Confirmed || Interrupted || Count == MaxConfirmed ||
+        (G.Strategy == "native" && G.Kind != "timeout"))
       continue;
     ++Count;
     ConfirmLimits Limits;

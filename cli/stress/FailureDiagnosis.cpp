@@ -91,6 +91,22 @@ StepKind stepKind(const ReportStack &S) {
                                                : StepKind::Note;
 }
 
+/// " runs", " waits for the end of thread 2"
+std::string doesText(const Trace &T, const TraceWait &On) {
+  std::string Owner = On.Owner ? threadName(T.Threads[On.Owner]) : "";
+  switch (On.Kind) {
+  case trace::WaitKind::None:
+    return " runs";
+  case trace::WaitKind::Join:
+    return " waits for the end of " + (Owner.empty() ? "a thread" : Owner);
+  case trace::WaitKind::Sleep:
+    return " sleeps";
+  default:
+    return " waits (" + waitKindName(On.Kind).str() + ")" +
+           (Owner.empty() ? "" : " for what " + Owner + " has");
+  }
+}
+
 } // namespace
 
 StringRef stressCheck(StringRef Kind) {
@@ -209,11 +225,7 @@ Diagnosis hangDiagnosis(const Trace &T, Symboliser &Symbols, StringRef Test) {
       continue;
     Witness W;
     W.Title = threadName(T.Threads[E.Thread]);
-    std::string Does = " runs";
-    if (E.On.Kind != trace::WaitKind::None)
-      Does = " waits (" + waitKindName(E.On.Kind).str() + ")";
-    if (E.On.Kind != trace::WaitKind::None && E.On.Owner)
-      Does += " for what " + threadName(T.Threads[E.On.Owner]) + " has";
+    std::string Does = doesText(T, E.On);
     Waits += (Waits.empty() ? "" : "; ") + W.Title + Does;
     FrameStack Frames = Symbols.stack(T, T.Stacks[E.Stack]);
     W.Title += Does;

@@ -27,6 +27,7 @@ public:
 private:
   Error shortenSchedule(ProgramRunner &Runner, const RunRequest &How);
   Error countSeed(ProgramRunner &Runner, RunRequest How);
+  Error askWhere(ProgramRunner &Runner, RunRequest How);
   Expected<RunResult> failedRun() const;
 
   const CampaignOptions &O;
@@ -131,6 +132,29 @@ Error Confirm::countSeed(ProgramRunner &Runner, RunRequest How) {
   return writeReplay(*Replay, Path);
 }
 
+/// A run that hangs once more, and is asked where its threads are.
+Error Confirm::askWhere(ProgramRunner &Runner, RunRequest How) {
+  std::string Kept = keptFile(O, G, "trace");
+  if (sys::fs::exists(Kept))
+    return Error::success();
+  if (How.Options.empty())
+    How.Options = "quiet=1:leaks=0";
+  How.Options += ":profile_by_trace=1";
+  How.Trace = Folder + "/run.trace";
+  if (Progress)
+    Progress("runs once more, to see where it hangs");
+  Expected<RunResult> R = Runner.run(How);
+  if (!R)
+    return R.takeError();
+  if (R->Stopped || !R->TimedOut)
+    return Error::success();
+  if (std::error_code Code = sys::fs::copy_file(How.Trace, Kept))
+    return createStringError("'" + Kept + "' cannot be written (" +
+                             Code.message() + ")");
+  G.Confirmed = true;
+  return Error::success();
+}
+
 Error Confirm::run() {
   SmallString<128> Temporary;
   if (std::error_code Code =
@@ -144,7 +168,7 @@ Error Confirm::run() {
   S.AccessPoints = O.AccessPoints;
   S.WorkFolder = Folder;
   S.Stop = &Stop;
-  S.ForkServer = !O.Leaks;
+  S.ForkServer = !O.Leaks && G.Kind != "timeout";
   auto Runner = ProgramRunner::open(O.Programs[G.Program], std::move(S));
   if (!Runner)
     return Runner.takeError();
@@ -154,6 +178,8 @@ Error Confirm::run() {
     How.Arguments.push_back(testArgument(O.Tests[G.Test]));
   How.Options = G.Options;
   How.Timeout = O.Timeout;
+  if (G.Kind == "timeout")
+    return askWhere(**Runner, std::move(How));
   return isControlled(G.Strategy) ? shortenSchedule(**Runner, How)
                                   : countSeed(**Runner, std::move(How));
 }
@@ -163,7 +189,7 @@ Error Confirm::run() {
 Error confirmFailure(const CampaignOptions &O, FailureGroup &G,
                      const ConfirmLimits &Limits, const std::atomic<bool> &Stop,
                      const std::function<void(StringRef)> &Progress) {
-  if (G.Strategy == "native")
+  if (G.Strategy == "native" && G.Kind != "timeout")
     return Error::success();
   return Confirm(O, G, Limits, Stop, Progress).run();
 }

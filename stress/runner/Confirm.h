@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // After a campaign: how well a failure comes again. A controlled schedule is
-// made shorter; a seed of jitter is run again for its rate.
+// made shorter; a seed of jitter is run again for its rate; a run that hangs is
+// made once more and asked where its threads are.
 #ifndef RADDLE_STRESS_RUNNER_CONFIRM_H
 #define RADDLE_STRESS_RUNNER_CONFIRM_H
 
