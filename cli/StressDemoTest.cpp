@@ -2,7 +2,7 @@
 //
 // The demo's own tests under `raddle stress`: its race and its inversion, which
 // a plain run meets once in very many, fail within a moment; the corrected twin
-// passes every schedule.
+// passes every schedule. What was found comes again, 20 of 20.
 #include "cli/testing/TestProject.h"
 #include "llvm/Support/JSON.h"
 #include "gtest/gtest.h"
@@ -46,6 +46,14 @@ TEST(StressDemo, TheRaceAndTheDeadlockAreFound) {
   }
   EXPECT_EQ(Races, 1u) << R.Err;
   EXPECT_EQ(Deadlocks, 1u) << R.Err;
+  for (const char *File :
+       {"raddle-stress/failure-1.replay", "raddle-stress/failure-2.replay"}) {
+    Ran Again = P.raddle({"replay", "--runs", "20", File});
+    EXPECT_EQ(Again.Code, 23) << Again.Err;
+    EXPECT_NE(Again.Err.find("20 runs in "), std::string::npos) << Again.Err;
+    EXPECT_NE(Again.Err.find(", 20 of them failed"), std::string::npos)
+        << Again.Err;
+  }
 }
 
 TEST(StressDemo, TheCorrectedTwinPasses) {
