@@ -187,7 +187,9 @@ Controlled *pick() {
       if (starves(C.Count, Index))
         becomeFair();
     }
-    if (C.Count > 1 && ++TheRunLog.head().Points > TheRun.StepLimit)
+    if (C.Count > 1)
+      ++TheRunLog.head().Points;
+    if (TheRun.Alive > 1 && ++TheRun.Steps > TheRun.StepLimit)
       endRun(Verdict::StepLimit);
     Controlled *Next = EnabledThreads[Index];
     Next->Pending.TimesOut = Enabled[Index].TimesOut;

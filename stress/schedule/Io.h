@@ -38,6 +38,8 @@ inline Came waitForMore(Controlled &Me, InController &In, uint64_t Until,
     // Where it is not cancelled, as that is disabled, it goes on.
     return testCancel(Me, In) ? Came::Interrupted : Came::Yes;
   }
+  if (!InTime)
+    progresses(Me);
   return !InTime ? Came::TimeUp : Me.ReallyWaits ? Came::WaitReally : Came::Yes;
 }
 

@@ -122,7 +122,7 @@ struct RunState {
   uint64_t LookedAgain;  ///< LastProgress when all looked again for it.
   uint64_t LastProgress; ///< Number of the last event that changed something.
   uint64_t Seed;
-  uint64_t StepLimit;
+  uint64_t StepLimit, Steps; ///< Since there were several threads.
   /// In the process's last handler: let go when nobody else can run.
   Controlled *Leaver;
   uint64_t LeaverWaits; ///< Or at that event.

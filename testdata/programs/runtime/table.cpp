@@ -271,6 +271,7 @@ mtx_t Plain;
 pthread_rwlock_t Written = PTHREAD_RWLOCK_INITIALIZER;
 cnd_t Changed;
 std::atomic<bool> Taken{false};
+std::atomic<int> Tried{0}; ///< How many of the locks.
 
 void contended() {
   pthread_spin_init(&Spin, 0);
@@ -284,11 +285,16 @@ void contended() {
         mtx_lock(&Plain);
         pthread_rwlock_wrlock(&Written);
         Taken = true;
-        usleep(5000);
+        auto UntilTried = [](int Count) {
+          while (Tried < Count)
+            usleep(100);
+          usleep(5000);
+        };
+        UntilTried(1);
         pthread_spin_unlock(&Spin);
-        usleep(5000);
+        UntilTried(2);
         mtx_unlock(&Plain);
-        usleep(5000);
+        UntilTried(3);
         pthread_rwlock_unlock(&Written);
         mtx_lock(&Plain);
         Taken = false;
@@ -300,12 +306,15 @@ void contended() {
   while (!Taken)
     usleep(100);
   SHOW(pthread_spin_trylock(&Spin));
+  Tried = 1;
   SHOW(pthread_spin_lock(&Spin));
   SHOW(pthread_spin_unlock(&Spin));
   SHOW(mtx_trylock(&Plain));
+  Tried = 2;
   SHOW(mtx_lock(&Plain));
   timespec At = soon();
   SHOW(pthread_rwlock_timedrdlock(&Written, &At));
+  Tried = 3;
   while (Taken)
     if (cnd_wait(&Changed, &Plain) != thrd_success)
       std::puts("cnd_wait fails");
