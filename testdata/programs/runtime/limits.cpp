@@ -61,7 +61,9 @@ int main() {
   pthread_attr_t Huge;
   pthread_attr_init(&Huge);
   pthread_attr_setstacksize(&Huge, 256 << 20);
+  // They wait at a gate that never opens; it is there before the first comes.
   pthread_barrier_t Gate;
+  pthread_barrier_init(&Gate, nullptr, 1000);
   for (;;) {
     Result = pthread_create(
         &T, &Huge,
@@ -73,11 +75,8 @@ int main() {
         &Gate);
     if (Result != 0)
       break;
-    // They wait at a gate that is made once their number is known.
     pthread_detach(T);
     All.push_back(T);
-    if (All.size() == 1)
-      pthread_barrier_init(&Gate, nullptr, 1000);
     if (All.size() == 100)
       break;
   }
