@@ -16,9 +16,8 @@ std::string random(unsigned Seed) {
 }
 
 /// \p Controlled: nothing in it is left to chance.
-void doesAsAlone(const std::vector<std::string> &Command, unsigned Seeds,
-                 bool Controlled = true) {
-  Outcome Alone = raddle::testing::run(Command);
+void does(const Outcome &Alone, const std::vector<std::string> &Command,
+          unsigned Seeds, bool Controlled) {
   for (unsigned Seed = 1; Seed <= Seeds; ++Seed) {
     ControlledRun R = runControlled(Command, random(Seed));
     EXPECT_TRUE(R.Good);
@@ -37,12 +36,23 @@ void doesAsAlone(const std::vector<std::string> &Command, unsigned Seeds,
   }
 }
 
-TEST(Primitives, TheLibrarysOwnWays) { doesAsAlone({guest("everything")}, 10); }
+/// Alone, on a busy machine, some of its waits may be over too early.
+TEST(Primitives, TheLibrarysOwnWays) {
+  Outcome Expected;
+  Expected.Status = 0;
+  Expected.Out = "async 14\nready at once: 0\npromise 7\n"
+                 "wait_for 0, long enough: 1\ntry_lock_for 0\nsleep_until 1\n"
+                 "spun on the clock\nshared 3\nrounds 9, at most two: 1\n"
+                 "stopped 1\nnotified\nonce 2, tried 2, guarded 5\n"
+                 "recursive 4\ndetached; random 1\neverything: done\n";
+  does(Expected, {guest("everything")}, 10, true);
+}
 
 /// Every function that the runtime stands in front of, also where it fails.
 /// Children and signals are the world outside.
 TEST(Primitives, EveryFunctionOfTheTable) {
-  doesAsAlone({RADDLE_TABLE_PROGRAM}, 3, false);
+  does(raddle::testing::run({RADDLE_TABLE_PROGRAM}), {RADDLE_TABLE_PROGRAM}, 3,
+       false);
 }
 
 } // namespace
