@@ -174,10 +174,10 @@ pid_t startHanging(const TestProject &P, std::vector<std::string> Arguments) {
   return Group;
 }
 
-/// The only trace in the folder "t".
-std::string traceIn(const TestProject &P) {
+/// The only trace in \p Folder.
+std::string traceIn(const TestProject &P, const char *Folder = "t") {
   std::string Trace;
-  for (const auto &Entry : fs::directory_iterator(P.path("t")))
+  for (const auto &Entry : fs::directory_iterator(P.path(Folder)))
     Trace = Entry.path();
   return Trace;
 }
@@ -225,6 +225,35 @@ TEST(RunCommands, ASignalAsksForASnapshot) {
   Ran R = P.raddle({"profile", "show", Trace});
   EXPECT_THAT(R.Out, HasSubstr("1 snapshot")) << R.Err;
   EXPECT_THAT(R.Out, HasSubstr("blocked"));
+}
+
+TEST(RunCommands, StallsAreReported) {
+  TestProject P;
+  Ran R = P.raddle({"locks", "--stall", "1s", "--", Programs + "stall"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Err, HasSubstr("[raddle-stall]"));
+  EXPECT_THAT(R.Err, HasSubstr("held by thread 2"));
+}
+
+TEST(RunCommands, ProfilesAreCompared) {
+  TestProject P;
+  for (const char *Case : {"asks", "grows"}) {
+    Ran R = P.raddle({"leaks", "--trace", Case, "--", RADDLE_SNAPSHOTS, Case});
+    EXPECT_EQ(R.Code, 0) << R.Err;
+  }
+  std::string Asks = traceIn(P, "asks"), Grows = traceIn(P, "grows");
+  Ran R = P.raddle({"profile", "diff", Asks, Grows});
+  EXPECT_EQ(R.Code, 0) << R.Err;
+  EXPECT_THAT(R.Out, HasSubstr("waitAtGate"));
+  EXPECT_THAT(R.Out,
+              HasSubstr("+4 threads (0 -> 4), GROWS and does not level off"));
+  R = P.raddle({"profile", "show", Grows, "-o", P.path("p.pb.gz")});
+  EXPECT_EQ(R.Code, 0) << R.Err;
+  EXPECT_EQ(P.run({"gzip", "-t", P.path("p.pb.gz")}).Code, 0);
+  // Not a trace, no trace, and one without snapshots.
+  P.write("text", "hello\n");
+  EXPECT_EQ(P.raddle({"profile", "diff", Asks, P.path("text")}).Code, 2);
+  EXPECT_EQ(P.raddle({"profile", "diff", "none", Asks}).Code, 2);
 }
 
 TEST(RunCommands, SnapshotsAreTakenAgainAndAgain) {
