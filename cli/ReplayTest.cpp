@@ -256,4 +256,37 @@ TEST_F(ReplayTest, JitterTellsRatesAndNoCertainty) {
   EXPECT_THAT(R.Err, HasSubstr("do not show that the seed makes a difference"));
 }
 
+// The runtime ends such a run with a code of its own; without it, it would
+// hang.
+TEST_F(ReplayTest, DeadlockUnderJitterIsKnownAgain) {
+  build("crossed", R"(#include <atomic>
+#include <mutex>
+#include <thread>
+static std::mutex first, second;
+static std::atomic<int> both;
+static void take(std::mutex &one, std::mutex &other) {
+  std::lock_guard<std::mutex> a(one);
+  ++both;
+  while (both != 2)
+    std::this_thread::yield();
+  std::lock_guard<std::mutex> b(other);
+}
+int main() {
+  std::thread a([] { take(first, second); }), b([] { take(second, first); });
+  a.join();
+  b.join();
+}
+)");
+  std::string Folder = path("out-crossed");
+  Ran R = raddle({"stress", "--seed=1", "--strategy=jitter", "--runs=1",
+                  "--out", Folder, "--native=0", "-j1", "--no-minimise", "--",
+                  path("crossed")});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  R = raddle(
+      {"replay", Folder + "/failure-1.replay", "--runs=2", "--no-native"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Err, HasSubstr("2 of 2 runs failed"));
+  EXPECT_THAT(R.Err, HasSubstr("[raddle-deadlock]"));
+}
+
 } // namespace

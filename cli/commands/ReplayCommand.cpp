@@ -221,6 +221,9 @@ int Command::summary() {
   if (!Exact) {
     say("with seed " + std::to_string(File.Seed) + " " +
         rateOfRuns(All.AsRecorded, All.Runs) + ": " + Says);
+    if (File.SeedRuns)
+      say("in the campaign " +
+          rateOfRuns(File.SeedFailures, File.SeedRuns));
     // The campaign's runs count too: they were of the same program.
     uint64_t Runs = All.NativeRuns + File.BaseRuns,
              Failures = All.NativeFailures + File.BaseFailures;

@@ -127,8 +127,18 @@ std::vector<Failure> ReplayRun::failures(const RunResult &R) const {
   return campaignFailures(CampaignOptions(), R, File.Options);
 }
 
+std::optional<Failure> ReplayRun::recorded(const RunResult &R) const {
+  // The file has the kind without what the options say of exit codes.
+  std::vector<Failure> Plain = failuresOf(R), Named = failures(R);
+  for (size_t I = 0; I < Plain.size() && I < Named.size(); ++I)
+    for (const std::vector<Failure> *Each : {&Plain, &Named})
+      if ((*Each)[I].Kind == File.Kind && (*Each)[I].Key == File.Key)
+        return Named[I];
+  return std::nullopt;
+}
+
 bool ReplayRun::failsAsRecorded(const RunResult &R) const {
-  return isAmong(failures(R), File.Kind, File.Key);
+  return recorded(R).has_value();
 }
 
 bool ReplayRun::isSame(const RunResult &R) const {
@@ -153,9 +163,11 @@ Error ReplayRun::keep(const RunResult &R) {
   G.Kind = File.Kind;
   G.Key = File.Key;
   G.Says = File.Says;
-  for (const Failure &F : failures(R))
-    if (F.Kind == G.Kind && F.Key == G.Key && !F.Says.empty())
-      G.Says = F.Says;
+  if (std::optional<Failure> F = recorded(R)) {
+    G.Kind = F->Kind;
+    G.Key = F->Key;
+    G.Says = F->Says.empty() ? G.Says : F->Says;
+  }
   G.Strategy = File.Strategy;
   G.Seed = File.Seed;
   G.Options = File.Options;

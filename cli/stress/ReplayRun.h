@@ -58,6 +58,8 @@ public:
 
 private:
   ReplayRun() = default;
+  /// That of \p R which the file is about.
+  std::optional<stress::Failure> recorded(const stress::RunResult &R) const;
   stress::RunRequest request() const;
 
   stress::ReplayFile File;

@@ -320,6 +320,9 @@ std::string RunPlaces::nameOf(uint32_t Number) {
     if (!Name.ends_with("_") && !Name.starts_with("m_"))
       return Name.str();
     for (auto [Kind, Pc] : Uses[Number]) {
+      // Memory is used again: only lines with that name count.
+      if (!StringRef(source(Pc, Kind)).contains(Name))
+        continue;
       std::string Function = function(Pc, Kind);
       auto [Outer, Method] = StringRef(Function).rsplit("::");
       StringRef Class = Outer.substr(Outer.rfind(':') + 1);
