@@ -116,6 +116,15 @@ TEST_F(Stress, ADeadlockIsNamedWithItsCircle) {
   EXPECT_THAT(R.Out, HasSubstr("[raddle-deadlock]"));
 }
 
+TEST_F(Stress, WhatOnlyTheSchedulerSawHasToComeAgain) {
+  Ran R = stress({"--runs", "5", "--native", "0"}, {Program, "once", "runs"});
+  EXPECT_EQ(R.Code, 0) << R.Out << R.Err;
+  EXPECT_THAT(R.Err, HasSubstr("that did not come again under the same "
+                               "schedule; it is not counted"));
+  // The run, three that follow it, and four more.
+  EXPECT_EQ(P.read("runs").size(), 8u);
+}
+
 TEST_F(Stress, ACleanCampaignSaysWhatItIsWorth) {
   Ran R = stress({"--runs", "60"}, {Program, "clean"});
   EXPECT_EQ(R.Code, 0) << R.Err;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/runner/Campaign.h"
+#include "stress/runner/FollowSchedule.h"
 #include "stress/runner/GoogleTests.h"
 #include "stress/runner/Process.h"
 #include "stress/runner/ReplayFile.h"
@@ -39,6 +40,7 @@ struct Done {
   uint64_t Index, Seed;
   std::string Knowledge; ///< That jitter had before the run.
   std::vector<Failure> Failures;
+  std::string Doubtful; ///< Kind of what did not come again; "": nothing.
 };
 
 class Campaign {
@@ -58,6 +60,7 @@ private:
   };
   Error work(Worker &W);
   Expected<ProgramRunner *> runner(Worker &W, uint32_t Program);
+  static bool comesAgain(const Worker &W, ProgramRunner &Runner, const Done &D);
   Expected<Done> once(Worker &W, size_t Arm, uint64_t Index);
   void record(Worker &W, Done &&D);
   void addFailure(Worker &W, const Done &D, const Failure &F);
@@ -166,10 +169,37 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
     else
       D.Result.Trouble = toString(Records.takeError());
     // Now with the places that deadlocks are told apart by.
-    if (D.Result.Log.Found != Verdict::None)
+    if (D.Result.Log.Found != Verdict::None) {
       D.Failures = campaignFailures(O, D.Result, D.Request.Options);
+      if (!D.Failures.empty() && !Over && !comesAgain(W, **Runner, D)) {
+        D.Doubtful = D.Failures.front().Kind;
+        D.Failures.clear();
+      }
+    }
   }
   return D;
+}
+
+/// What the scheduler has judged, and nobody else has seen, counts only if it
+/// is so once more under the same schedule: else something has decided that the
+/// scheduler does not know, such as a thread that a sanitizer made, and it may
+/// have judged wrongly.
+bool Campaign::comesAgain(const Worker &W, ProgramRunner &Runner,
+                          const Done &D) {
+  FollowSchedule Follow(Runner, D.Request, W.Folder);
+  std::vector<ScheduleSwitch> Schedule = scheduleOf(D.Result.Records);
+  for (bool Strict : {true, true, false}) {
+    Expected<RunResult> R = Follow.run(Schedule, Strict, /*Records=*/true);
+    if (!R) {
+      consumeError(R.takeError());
+      return true;
+    }
+    if (R->Stopped || any_of(failuresOf(*R), [&](const Failure &F) {
+          return F.Kind == D.Failures.front().Kind;
+        }))
+      return true;
+  }
+  return false;
 }
 
 std::string Campaign::groupKey(const Done &D, const Failure &F) const {
@@ -289,6 +319,11 @@ void Campaign::record(Worker &W, Done &&D) {
   }
   if (!D.Result.Trouble.empty())
     warn(D.Result.Trouble);
+  if (!D.Doubtful.empty())
+    warn("'" + sys::path::filename(O.Programs[A.Program].Path).str() +
+         "': the scheduler saw a " + D.Doubtful + " (" + A.Strategy +
+         ") that did not come again under the same schedule; it is not "
+         "counted");
   // What hangs each time would take the time of all.
   if (A.Strategy == "native" && D.Result.TimedOut)
     Work.endBase(D.Arm);

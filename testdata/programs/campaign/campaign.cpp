@@ -4,6 +4,7 @@
 //   lost          two threads count; in some orders one count is lost
 //   crossed       two locks in both orders
 //   nth FILE N    the N-th run fails, by a file that counts the runs
+//   once FILE     the first run locks a mutex twice
 //   leak          a thread is left behind
 //   crash, spin, exit N, clean
 #include <cassert>
@@ -85,6 +86,8 @@ int main(int Argc, char **Argv) {
     crossed();
   else if (Is("nth") && Argc > 3)
     return nth(Argv[2], std::atoi(Argv[3]));
+  else if (Is("once") && Argc > 2 && nth(Argv[2], 1))
+    First.lock(), First.lock();
   else if (Is("leak"))
     std::thread([] { ::pause(); }).detach();
   else if (Is("crash"))
