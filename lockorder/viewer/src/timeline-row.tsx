@@ -60,7 +60,7 @@ export function TimelineRow(props: Props): VNode {
     return (
       <li class="tl-row tl-switch" style={style} {...set} data-after={row.after}>
         <span class="tl-switch-words" style={{ left: left + "px", width: room + "px" }}>
-          <b><ShortName text={from} length={28} /></b> is stopped, <b><ShortName text={to} length={28} /></b> goes on
+          <b><ShortName text={from} length={28} /></b> {room < 250 ? "stopped" : "is stopped"}, <b><ShortName text={to} length={28} /></b> goes on
         </span>
       </li>
     );
@@ -103,6 +103,9 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
   const held = model.heldAt(step);
   const taken = model.bars.find((bar) => bar.begin === step || bar.end === step);
   const more = key || words !== "";
+  // A column has little room: the place stands beside the code where there is a line of it.
+  const below = geometry.columns && more && code !== "";
+  const whereTag = where && <span class="tl-where"><ShortName text={where} length={Math.max(10, Math.min(34, Math.floor((width * 0.4) / 7)))} /></span>;
   return (
     <>
       <span class="tl-number" aria-hidden="true">{model.numbers[step].toLocaleString("en")}</span>
@@ -120,10 +123,15 @@ function StepButton({ report, model, step, geometry, code, chosen, onChoose }: P
           {preempted && !/^goes on\b/.test(words) && <span class="tl-tag">goes on</span>}
           <span class="tl-does"><ShortName text={does || "step"} length={24} /></span>
           {taken && <span class={"tl-letter tl-lock-" + (taken.lock % LOCK_COLOURS)} aria-hidden="true">{lockLetter(taken.lock)}</span>}
-          <code class="tl-object"><ShortName text={briefName(object, (width - 150) / 7.5)} length={geometry.columns ? 44 : 60} /></code>
-          {where && <span class="tl-where"><ShortName text={where} length={Math.max(10, Math.min(34, Math.floor((width * 0.4) / 7)))} /></span>}
+          <code class="tl-object"><ShortName text={briefName(object, (width - (below ? 70 : 150)) / 7.5)} length={geometry.columns ? 44 : 60} /></code>
+          {!below && whereTag}
         </span>
-        {more && code && <code class="tl-code"><Visible text={firstPart(code, CODE_SHOWN)} /></code>}
+        {more && code && (
+          <span class="tl-line-of-code">
+            <code class="tl-code"><Visible text={firstPart(code, CODE_SHOWN)} /></code>
+            {below && whereTag}
+          </span>
+        )}
         {words && <span class="tl-words"><Message text={words} length={160} name={50} /></span>}
       </button>
     </>
