@@ -139,10 +139,12 @@ Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
   if (!Runner)
     return Runner.takeError();
   D.Seed = runSeed(O.Seed, testName(O, Test), Run);
-  // What is learnt is about a program and a test, and is one worker's: files
-  // that two write are nobody's.
+  // What is learnt is about a program and a test, whatever strategy a
+  // controlled schedule was chosen by. It is one worker's: files that two write
+  // are nobody's.
   std::string Knowledge =
-      W.Folder + "/arm-" + std::to_string(Index) + ".knowledge";
+      W.Folder + "/" + std::to_string(Test) + "-" + std::to_string(Program) +
+      (Strategy == "jitter" ? "-jitter" : "-schedules") + ".knowledge";
   D.Request.Arguments = O.Arguments;
   if (Test < O.Tests.size())
     D.Request.Arguments.push_back(testArgument(O.Tests[Test]));
