@@ -80,16 +80,17 @@ std::string commandOfCampaign(StringRef Command) {
   for (size_t I = 0; I < Words.size(); ++I) {
     StringRef W = Words[I];
     Ours &= W != "--";
-    bool Apart = W == "--shard" || W == "--seed" || W == "-o" ||
-                 W == "--output" || W == "--out" || W == "--resume";
-    if (Ours && Apart) {
-      ++I;
+    // What says which part it is, and where its results go.
+    auto Is = [&](StringRef Option) {
+      return W == Option || W.starts_with((Option + "=").str());
+    };
+    bool Part = Is("--shard") || Is("--seed") || Is("-o") || Is("--output") ||
+                Is("--out") || Is("--resume") || Is("--state") || Is("-j") ||
+                Is("--jobs");
+    if (Ours && Part) {
+      I += !W.contains('=');
       continue;
     }
-    if (Ours && (W.starts_with("--shard=") || W.starts_with("--seed=") ||
-                 W.starts_with("--output=") || W.starts_with("--out=") ||
-                 W.starts_with("--resume=")))
-      continue;
     Result += (Result.empty() ? "" : " ") + W.str();
   }
   return Result;

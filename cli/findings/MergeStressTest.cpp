@@ -48,6 +48,8 @@ TEST(CommandOfCampaign, LeavesOutWhatDiffersBetweenShards) {
             "raddle stress --runs 9 -- ./t --seed 3");
   EXPECT_EQ(commandOfCampaign("raddle stress --shard=1/4 -- ./t --shard=1/4"),
             "raddle stress -- ./t --shard=1/4");
+  EXPECT_EQ(commandOfCampaign("raddle stress --out part1 -j 4 --output=a -- t"),
+            "raddle stress -- t");
   EXPECT_EQ(commandOfCampaign("--shard"), "");
 }
 
