@@ -222,8 +222,7 @@ int Command::summary() {
     say("with seed " + std::to_string(File.Seed) + " " +
         rateOfRuns(All.AsRecorded, All.Runs) + ": " + Says);
     if (File.SeedRuns)
-      say("in the campaign " +
-          rateOfRuns(File.SeedFailures, File.SeedRuns));
+      say("in the campaign " + rateOfRuns(File.SeedFailures, File.SeedRuns));
     // The campaign's runs count too: they were of the same program.
     uint64_t Runs = All.NativeRuns + File.BaseRuns,
              Failures = All.NativeFailures + File.BaseFailures;
@@ -245,6 +244,10 @@ int Command::summary() {
       warn("the steps were not always the same: something else than the "
            "schedule decides");
   }
+  if (Replay->repeated())
+    say(howMany(Replay->repeated(), "run") +
+        " made again, as the machine was too busy for a thread to be there in "
+        "time");
   if (!All.AsRecorded && Exact)
     say("it did not fail as recorded (" + Says + ")");
   if (All.Otherwise)

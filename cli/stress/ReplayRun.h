@@ -54,6 +54,8 @@ public:
                uint64_t PreemptionsBefore, llvm::StringRef Command,
                Results &Into, std::vector<std::string> &Warnings);
 
+  /// See FollowSchedule::repeated().
+  uint64_t repeated() const { return Follow ? Follow->repeated() : 0; }
   const stress::ReplayFile &file() const { return File; }
 
 private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/runner/Failure.h"
+#include "stress/runner/ReportFrames.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <algorithm>
@@ -101,6 +102,18 @@ std::optional<Failure> verdict(const RunResult &R) {
   return F;
 }
 
+/// Its summary, unless that is about a place in a library or in raddle.
+std::string saysOf(const SanitizerReport &Report) {
+  if (!Report.Stacks.empty() && !Report.Stacks[0].Frames.empty() &&
+      !isOwnFrame(Report.Stacks[0].Frames[0]))
+    if (const ReportFrame *Own = ownFrame(Report.Stacks[0].Frames);
+        Own && Own->Line)
+      return Report.Tool + ": " + Report.Kind + " " + Own->File + ":" +
+             std::to_string(Own->Line) + " in " + Own->Function;
+  return Report.Summary.empty() ? Report.Tool + ": " + Report.Kind
+                                : Report.Summary;
+}
+
 void addReports(const RunResult &R, std::vector<Failure> &To) {
   std::set<std::string> Seen;
   for (const std::string *Text : {&R.Err, &R.Out})
@@ -110,8 +123,7 @@ void addReports(const RunResult &R, std::vector<Failure> &To) {
       Failure F;
       F.Kind = Report.Kind;
       F.Key = Report.Key;
-      F.Says = Report.Summary.empty() ? Report.Tool + ": " + Report.Kind
-                                      : Report.Summary;
+      F.Says = saysOf(Report);
       F.Report = std::move(Report);
       To.push_back(std::move(F));
     }

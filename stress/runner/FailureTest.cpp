@@ -58,6 +58,24 @@ TEST(Failure, ReportsCountWhateverTheExitCode) {
   }
 }
 
+TEST(Failure, SaysWhereTheUsersCodeIs) {
+  std::string Inversion =
+      "WARNING: ThreadSanitizer: lock-order-inversion (potential deadlock) "
+      "(pid=1)\n"
+      "  Mutex M1 acquired here while holding mutex M0 in thread T1:\n"
+      "    #0 pthread_mutex_lock <null> (libtsan.so.2+0x1)\n"
+      "    #1 raddle::stress::lock() M.cpp:66 (libraddle_rt.so+0x2)\n"
+      "    #2 ab() src/a.cpp:4 (p+0x3)\n"
+      "\n"
+      "SUMMARY: ThreadSanitizer: lock-order-inversion (potential deadlock) "
+      "M.cpp:66 in raddle::stress::lock()\n";
+  EXPECT_EQ(failuresOf(ended(66, Inversion))[0].Says,
+            "ThreadSanitizer: lock-order-inversion (potential deadlock) "
+            "src/a.cpp:4 in ab()");
+  EXPECT_EQ(failuresOf(ended(66, Race))[0].Says,
+            "ThreadSanitizer: data race a.cpp:1 in f()");
+}
+
 RunResult deadlock(uint64_t Base, uint64_t First, uint64_t Second) {
   RunResult R = ended(ExitDeadlock);
   R.Log.Found = Verdict::Deadlock;

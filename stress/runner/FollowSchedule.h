@@ -22,8 +22,12 @@ public:
   /// (Verdict::Diverged); else a switch that cannot be made is passed over.
   llvm::Expected<RunResult> run(const std::vector<ScheduleSwitch> &Schedule,
                                 bool Strict, bool WantRecords);
+  /// Runs that were made again, as the machine was too busy for a thread to be
+  /// there in time.
+  uint64_t repeated() const { return Repeated; }
 
 private:
+  uint64_t Repeated = 0;
   ProgramRunner &Runner;
   RunRequest How;
   std::string Options, File;
