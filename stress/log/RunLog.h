@@ -68,7 +68,8 @@ enum class Op : uint16_t {
   AtomicStore,
   AtomicUpdate, ///< Exchange, fetch_add, compare_exchange and the like.
   Fence,
-  Other,
+  Other, ///< Nothing of its own: after a call that let others go on, a thread
+         ///< can be stopped once more; or a handler of a signal's has run.
 };
 
 enum class RunRecordType : uint16_t {
@@ -121,7 +122,8 @@ struct RunModuleRecord {
   uint32_t BuildIdSize;
 };
 
-/// Thread \p Head.Thread was created by \p Parent, at \p Pc; the name follows.
+/// Thread \p Head.Thread, which is met first here, was created by \p Parent, at
+/// \p Pc; the name follows.
 struct RunThreadRecord {
   RunRecord Head;
   uint32_t Parent, Reserved;
@@ -151,8 +153,8 @@ struct RunSwitchRecord {
   uint64_t Pc; ///< Where it was stopped.
 };
 
-/// Jitter: a thread was held up; or (Affinity, Ns is 0) may use fewer cores from
-/// now on, and those that it creates.
+/// Jitter: a thread was held up; or (Affinity, Ns is 0) may use fewer cores
+/// from now on, and those that it creates.
 struct RunDelayRecord {
   enum Kind : uint32_t { Pause, YieldOnly, Priority, Affinity };
   RunRecord Head;

@@ -30,6 +30,8 @@ int atExit(int Status) {
       Ask A = {Op::Other, nullptr, isAlone};
       A.Until = momentIn(uint64_t(TheOptions.GraceMs) * 1000000);
       takeStep(*Me, A);
+      // Nobody goes on from here, however long they are given.
+      TheOptions.GraceMs = 0;
     }
     TheRun.Active = false;
     finishRun();
