@@ -253,9 +253,16 @@ bool isLibraryFrame(const Frame &F) {
   StringRef Head = Name.take_until([](char C) { return C == '(' || C == '<'; });
   StringRef Last =
       Head.rsplit(' ').second.empty() ? Head : Head.rsplit(' ').second;
-  return Last.starts_with("std::") || Last.starts_with("__gnu_cxx::") ||
-         Last.starts_with("__sanitizer::") || Last.starts_with("__tsan::") ||
-         Last.starts_with("__asan::");
+  // Between main and a test: its framework. Tests may be in namespace testing.
+  for (StringRef Runner : {"testing::Test::Run", "testing::TestInfo::Run",
+                           "testing::TestSuite::Run", "testing::UnitTest::Run"})
+    if (Last == Runner)
+      return true;
+  for (StringRef Prefix : {"std::", "__gnu_cxx::", "__sanitizer::", "__tsan::",
+                           "__asan::", "testing::internal::", "Catch::"})
+    if (Last.starts_with(Prefix))
+      return true;
+  return false;
 }
 
 std::string frameName(const Frame &F) {

@@ -137,11 +137,19 @@ TEST(Symbolise, WhatIsNoPartOfTheUsersCode) {
                         "a.out",
                         1,
                         false},
-                  Frame{"pthread_create", {}, "a.out", 1, false}})
+                  Frame{"pthread_create", {}, "a.out", 1, false},
+                  Frame{"testing::TestInfo::Run()", {}, "a.out", 1, false},
+                  Frame{"bool testing::internal::Handle<testing::Test, bool>("
+                        "testing::Test*, char const*)",
+                        {},
+                        "a.out",
+                        1,
+                        false}})
     EXPECT_TRUE(isLibraryFrame(F)) << F.Function;
   for (Frame F :
        {Frame{"main", {}, "a.out", 1, false},
         Frame{"void run<std::string>(std::string)", {}, "a.out", 1, false},
+        Frame{"testing::Fake::Run()", {}, "a.out", 1, false},
         Frame{"", {}, "libuser.so", 1, false}})
     EXPECT_FALSE(isLibraryFrame(F)) << F.Function;
 }
