@@ -14,7 +14,8 @@ from driver import environment, run_once
 Way = collections.namedtuple("Way", "name variant preload options tsan bar")
 Bar = collections.namedtuple("Bar", "once often report ms")
 
-Result = collections.namedtuple("Result", "once often report seconds runs")
+# twin: the corrected one failed too, so that the way of running is to blame.
+Result = collections.namedtuple("Result", "once often report seconds twin")
 
 
 def ways(args):
@@ -74,19 +75,15 @@ def build_tsan23(args, name, folder):
     return program
 
 
-def measure(args, way, name, folder):
-    """Ends early once both answers are known: ten failures of 200 are 5 %."""
+def outcomes(args, way, name, folder, count):
+    """Of runs one after the other, each with another seed."""
     if way.variant == "tsan23":
         program = build_tsan23(args, name, folder)
     else:
         program = os.path.join(args.programs_folder, way.variant, name)
-    often = max(1, args.runs // 20)
-    failures, report, seconds = 0, False, []
-    knowledge = os.path.join(folder, "knowledge")
-    if os.path.exists(knowledge):
-        os.unlink(knowledge)
+    knowledge = os.path.join(folder, name + ".knowledge")
     with tempfile.TemporaryFile() as log:
-        for run in range(args.runs):
+        for run in range(count):
             more, options = {}, None
             if way.tsan:
                 more["TSAN_OPTIONS"] = "exitcode=66" + (
@@ -95,22 +92,34 @@ def measure(args, way, name, folder):
                 options = way.options.format(seed=run + 1, knowledge=knowledge)
             env = environment(args.runtime if way.preload else None, options,
                               more)
-            outcome = run_once(program, env, args.limit, log)
-            failures += outcome.how is not None
-            report = report or outcome.report
-            if outcome.how != "hang":
-                seconds.append(outcome.seconds)
-            if failures >= often and (report or not way.tsan):
-                break
+            yield run_once(program, env, args.limit, log)
+
+
+def measure(args, way, name, folder):
+    """Ends early once both answers are known: ten failures of 200 are 5 %."""
+    often = max(1, args.runs // 20)
+    failures, report, seconds = 0, False, []
+    for outcome in outcomes(args, way, name, folder, args.runs):
+        failures += outcome.how is not None
+        report = report or outcome.report
+        if outcome.how != "hang":
+            seconds.append(outcome.seconds)
+        if failures >= often and (report or not way.tsan):
+            break
+    # A way that breaks programs would look like one that finds bugs.
+    twin = way.variant != "tsan23" and any(
+        outcome.how for outcome in outcomes(args, way, name + "-fixed", folder,
+                                            min(10, args.runs)))
     return Result(failures > 0, failures >= often, report or failures > 0,
-                  statistics.median(seconds) if seconds else None, run + 1)
+                  statistics.median(seconds) if seconds else None, twin)
 
 
 def share_table(args, names, tell):
     found, missing = ways(args)
     lines = [f"Of {len(names)} programs, {args.runs} runs of each:", "",
              "| configuration | fails visibly | in >= 5 % of runs | or a TSan "
-             "report | ms a run | raddle's bar |", "|---" * 6 + "|"]
+             "report | twins that fail, 10 runs | ms a run | raddle's bar |",
+             "|---" * 7 + "|"]
     per_program = {}
     with tempfile.TemporaryDirectory() as folder:
         for way in found:
@@ -128,7 +137,8 @@ def share_table(args, names, tell):
             lines.append(
                 f"| {way.name} | {sum(r.once for r in results.values())} | "
                 f"{sum(r.often for r in results.values())} | "
-                f"{sum(r.report for r in results.values())} | {ms:.1f} | "
+                f"{sum(r.report for r in results.values())} | "
+                f"{sum(r.twin for r in results.values())} | {ms:.1f} | "
                 f"{bar} |")
     lines += ["", "Each program: ● in at least 5 % of the runs, ○ at least "
               "once, · not, r: TSan has a report.", "",
