@@ -57,7 +57,7 @@ int listChecks() {
            << "  " << Card.Summary << "\n";
   outs() << "\n'strict' checks run if --checks names them; 'program' checks "
             "see all files together, 'runtime' checks a running program "
-            "(raddle leaks, raddle locks)\n"
+            "(raddle leaks, locks, stress)\n"
          << "more about one: raddle explain " << allChecks().front().Id << "\n";
   return ExitClean;
 }
