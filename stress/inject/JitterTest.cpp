@@ -7,6 +7,7 @@
 #include "stress/log/RunLog.h"
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -258,6 +259,19 @@ TEST(Jitter, StandsBackForASchedule) {
       preload("leaks=0:" +
               jitter(1, ":schedule=none-such:knowledge=" + (F / "known"))));
   EXPECT_FALSE(std::filesystem::exists(F / "known"));
+}
+
+/// The library may be a copy with another name: its own code stays as it is.
+TEST(Jitter, TheLibraryMayHaveAnotherName) {
+  Folder F;
+  std::filesystem::copy_file(RADDLE_RUNTIME, F / "observer.so");
+  std::vector<std::string> Renamed = preload(jitter(1, ":quiet=1:leaks=0"));
+  Renamed[0] = "LD_PRELOAD=" + (F / "observer.so");
+  Outcome Alone = run({guest("cancel")}),
+          Under = run({guest("cancel")}, Renamed);
+  EXPECT_EQ(Under.Out, Alone.Out);
+  EXPECT_EQ(Under.Err, Alone.Err);
+  EXPECT_EQ(Under.Status, Alone.Status);
 }
 
 } // namespace

@@ -102,7 +102,10 @@ int readOne(dl_phdr_info *Info, size_t, void *Context) {
     __builtin_memcpy(M.Path, Path, Length);
   }
   const char *Name = fileOf(M.Path);
-  M.IsSystem = !M.IsProgram && isSystem(Name);
+  // Ourselves we know by where we are, whatever the file is called.
+  uint64_t Own = reinterpret_cast<uint64_t>(&readOne);
+  M.IsSystem =
+      !M.IsProgram && (isSystem(Name) || (M.Begin <= Own && Own < M.End));
   M.Hash = hashText(Name);
   M.LogId = ++R.Count;
   return 0;
