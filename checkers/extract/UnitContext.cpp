@@ -136,7 +136,9 @@ std::string UnitContext::lambdaKey(const CXXRecordDecl *Lambda) {
 }
 
 bool UnitContext::isInternal(const NamedDecl *D) {
-  return !D->isExternallyVisible();
+  // A build has many programs, each with a main of its own.
+  const auto *F = dyn_cast<FunctionDecl>(D);
+  return !D->isExternallyVisible() || (F && F->isMain());
 }
 
 /// USRs spell all closure types alike, so instances over two lambdas of one
