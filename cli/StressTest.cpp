@@ -125,12 +125,18 @@ TEST_F(Stress, WhatOnlyTheSchedulerSawHasToComeAgain) {
   EXPECT_EQ(P.read("runs").size(), 8u);
 }
 
+TEST_F(Stress, NoRunsAreNoCampaign) {
+  Ran R = stress({"--runs", "0"}, {Program, "clean"});
+  EXPECT_EQ(R.Code, 2);
+  EXPECT_THAT(R.Err, HasSubstr("--runs"));
+}
+
 TEST_F(Stress, ACleanCampaignSaysWhatItIsWorth) {
   Ran R = stress({"--runs", "60"}, {Program, "clean"});
   EXPECT_EQ(R.Code, 0) << R.Err;
   EXPECT_THAT(R.Out, HasSubstr("no findings in 60 stress runs"));
   EXPECT_THAT(R.Out, HasSubstr("95 % sure"));
-  EXPECT_THAT(R.Err, HasSubstr("schedules that differ"));
+  EXPECT_THAT(R.Err, HasSubstr(" different schedule"));
   // What passes leaves no output behind.
   EXPECT_FALSE(P.exists("raddle-stress/failure-1.out"));
   EXPECT_TRUE(P.exists("raddle-stress/state.json"));

@@ -108,9 +108,8 @@ std::string worth(const CampaignResult &C) {
   }
   if (!Schedules)
     return "";
-  return "at least " + howMany(Schedules, "schedule") +
-         " that differ, through " + howMany(Places.size(), "place") +
-         " where threads can be stopped";
+  return "at least " + howMany(Schedules, "different schedule") + ", through " +
+         howMany(Places.size(), "place") + " where threads can be stopped";
 }
 
 int run(StressOptions &O, const Invocation &Call) {
@@ -209,9 +208,11 @@ void addStress(CLI::App &App, Invocation &Call) {
                 "fails");
   CampaignOptions &C = O->Campaign;
   StressAsked &A = O->Asked;
-  Command->add_option("--runs", C.Runs,
-                      "How often each test is run; default: 1000, or as "
-                      "--time allows");
+  Command
+      ->add_option("--runs", C.Runs,
+                   "How often each test is run; default: 1000, or as --time "
+                   "allows")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1000000000)));
   addDuration(*Command, "--time", C.Time, "How long the campaign may take");
   Command->add_option("--seed", A.Seed,
                       "What all that is random follows from; default: a new "
