@@ -45,6 +45,15 @@ describe("reports that raddle writes", () => {
         }),
       hash,
     );
+  // A click on a link returns before the page has followed it.
+  const follow = async (page, link) => {
+    const to = await link.getAttribute("href");
+    await link.click();
+    await page.waitForFunction(
+      (hash) => location.hash === hash && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+      to,
+    );
+  };
   const has = (text, ...parts) => parts.forEach((part) => assert.ok(text.includes(part), part + " in " + text));
   // The page sets names in type of their own instead of in quotes.
   const main = (page) => page.locator("main").innerText();
@@ -56,8 +65,7 @@ describe("reports that raddle writes", () => {
       has(await page.locator(".rows > li").first().innerText(), "proven", "worker", "× 4", "blocked for 12.5 s");
       await go(page, "#leak-0");
       has(await main(page), "worker", "the mutex Cache::mutex_, held by thread 3 janitor", "Queue::push(Job)", "QueueTest.Drains", "cache_.note(job);");
-      const link = page.locator('main a[href^="#finding-"]').first();
-      await link.click();
+      await follow(page, page.locator('main a[href^="#finding-"]').first());
       has(await page.locator("main h1").innerText(), "4 threads worker are leaked");
       has(await main(page), "raddle-leaked-thread", "waits for Cache::mutex_", "/opt/lib/plugin.so+0x4242");
       await go(page, "#leak-2");
@@ -93,7 +101,7 @@ describe("reports that raddle writes", () => {
       assert.equal(await page.locator(".tl-svg .tl-preemption").count(), 1);
       assert.equal(await page.locator(".tl-svg .tl-bar").count(), 2);
       has(await page.locator('.tl-row[data-step="2"]').innerText(), "read", "queue.cpp:2", "if (size() == 0)", "sees one job");
-      await page.locator(".finding-of a").click();
+      await follow(page, page.locator(".finding-of a"));
       has(await page.locator("main h1").innerText(), "fails in QueueTest.Drains");
       await go(page, "#failure-1");
       has(await main(page), "came again in 7 of 20 runs");

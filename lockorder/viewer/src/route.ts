@@ -3,7 +3,7 @@
 // The page's address after the "#". #finding-<id>, #lock-<index> and #edge-<index> are the static
 // part's anchors too, so a link works with and without JavaScript.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export type Route =
   | { view: "findings" }
@@ -84,7 +84,7 @@ export function replaceHash(hash: string): void {
 
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const update = () => setHash(location.hash);
     window.addEventListener("hashchange", update);
     window.addEventListener("raddle-route", update);

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
 import type { ReportData } from "../src/data.ts";
 import { renderReport } from "../tools/render.mjs";
 
@@ -30,6 +30,18 @@ export async function goTo(page: Page, hash: string): Promise<void> {
       }),
     hash,
   );
+}
+
+/** Clicks a link within the report and waits until the view that it leads to was drawn: a click returns before. */
+export async function follow(page: Page, link: Locator): Promise<void> {
+  const to = await link.getAttribute("href");
+  await link.click();
+  await page.waitForFunction((hash) => location.hash === hash && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))), to);
+}
+
+/** Waits until the address ends so; Playwright hears of a changed address later than the page. */
+export async function addressEnds(page: Page, end: string): Promise<void> {
+  await page.waitForFunction((text) => location.href.endsWith(text), end);
 }
 
 export class ReportBrowser {

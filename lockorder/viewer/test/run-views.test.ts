@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { goTo, ReportBrowser, type Opened } from "./browser.ts";
+import { addressEnds, goTo, ReportBrowser, type Opened } from "./browser.ts";
 import type { ReportData } from "../src/data.ts";
 import { smallReport } from "./fixtures.ts";
 import { brokenRun, hostileRun, manyLeaks, runReport } from "./run-fixtures.ts";
@@ -127,7 +127,7 @@ describe("a report with a run", () => {
       await page.locator('.wait-thread[data-thread="1"]').focus();
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => document.activeElement?.closest('.threads [data-thread="1"]'));
-      assert.ok(page.url().endsWith("#deadlock-0/2"), "the thread is in the address");
+      await addressEnds(page, "#deadlock-0/2"); // the thread is in the address
       await page.keyboard.press("Enter");
       await page.locator('.threads [data-thread="1"] .thread-stacks').waitFor({ state: "detached" });
       await page.keyboard.press("k");
@@ -203,7 +203,7 @@ describe("a report with a run", () => {
       }
       await page.getByRole("searchbox").fill("cache");
       await page.getByRole("button", { name: "Stacks of jobserver::Cache::mutex_" }).press("Enter");
-      assert.ok(page.url().endsWith("#contention-0"));
+      await addressEnds(page, "#contention-0");
       has(await page.locator(".row-stacks").innerText(), "Where the longest wait was", "Where its owner then had taken it", "Where the longest hold began", "jobserver::Queue::size() const");
       await page.getByRole("button", { name: "Stacks of" }).press("Enter");
       assert.equal(await page.locator(".row-stacks").count(), 0);
@@ -299,7 +299,7 @@ describe("a report with a run", () => {
       }
       assert.equal(await page.locator(".run-summary").count(), 0);
       for (const key of ["5", "6", "7", "8"]) await page.keyboard.press(key);
-      assert.ok(page.url().endsWith("#findings"), "no keys to views that are not there");
+      await addressEnds(page, "#findings"); // no keys to views that are not there
     });
     const empty = { ...runReport(), run: {} } as unknown as ReportData;
     await withFile(await browser.write("empty-run", empty), "", async ({ page }) => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { goTo, ReportBrowser, type Opened } from "./browser.ts";
+import { follow, goTo, ReportBrowser, type Opened } from "./browser.ts";
 import { runReport } from "./run-fixtures.ts";
 import { brokenStress, campaignOf, hostileStress, longTimeline, stressReport } from "./stress-fixtures.ts";
 
@@ -64,7 +64,7 @@ describe("a report with stress campaigns", () => {
       has((await tests.nth(3).textContent())!, "QueueTest.Fills", "below 0.75 %", "A bug that needs 3 ordering constraints would have been met with a chance of at least 25 %");
       has(await tests.nth(5).innerText(), "not run");
       await screenshot(page, "stress");
-      await tests.nth(1).getByRole("link", { name: "failure" }).click();
+      await follow(page, tests.nth(1).getByRole("link", { name: "failure" }));
       has(await page.locator("main h1").innerText(), "Deadlock in QueueTest.Transfers");
     }));
 
@@ -76,7 +76,7 @@ describe("a report with stress campaigns", () => {
       has(text, "raddle replay .raddle/stress/QueueTest.Drains-57e55001.replay", "The schedule is controlled: it comes again each time.");
       has(await page.locator(".output").innerText(), "Assertion `!jobs_.empty()' failed.");
       await screenshot(page, "failure");
-      await page.locator(".finding-of a").click();
+      await follow(page, page.locator(".finding-of a"));
       has(await page.locator("main h1").innerText(), "assertion !jobs_.empty() fails");
       has(await page.locator(".at-run-time").innerText(), "12 of 400 runs failed so", "raddle replay .raddle/stress/QueueTest.Drains-57e55001.replay");
       await page.locator(".at-run-time .plain-link").first().click();
@@ -140,7 +140,7 @@ describe("a report with stress campaigns", () => {
       has(await details.innerText(), "It was stopped after step 5; others ran in between.");
       // A lock that the report knows is a link.
       await goTo(page, "#failure-1/2");
-      await page.locator(".tl-details a[href^='#lock-']").click();
+      await follow(page, page.locator(".tl-details a[href^='#lock-']"));
       has(await page.locator("main h1").innerText(), "jobserver::Cache::mutex_");
     }));
 
