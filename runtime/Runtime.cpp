@@ -21,6 +21,7 @@ bool SanitizerBelow = false;
 bool OneCallOnly = false;
 ObserverList TheObservers;
 bool NoteSites = false;
+bool NothingToEnsure = false;
 __thread CallSite CurrentSite;
 
 namespace {
@@ -239,6 +240,11 @@ __attribute__((constructor)) void constructor(int Count, char **Arguments,
 bool controlIsDue() { return ControlIsDue; }
 
 bool isJustBeforeMain() { return JustBeforeMain; }
+
+void noteSites() {
+  NoteSites = true;
+  __atomic_store_n(&NothingToEnsure, false, __ATOMIC_RELEASE);
+}
 
 void startControl(bool IsJustBeforeMain) {
   if (RADDLE_LIKELY(!ControlIsDue))

@@ -32,19 +32,25 @@ extern bool SanitizerBelow;
 /// the program's: such a sanitizer, or the controller of schedules.
 extern bool OneCallOnly;
 
-/// Set by who stands behind the table of real functions (jitter, controlled
-/// schedules) and wants to know which call of the program it was.
+/// Who stands behind the table of real functions (jitter, controlled schedules)
+/// wants to know which call of the program it was.
 extern bool NoteSites;
+/// Sets it; at start-up, before any other thread.
+void noteSites();
 /// That call, while NoteSites is set.
 extern __thread CallSite CurrentSite __attribute__((tls_model("initial-exec")));
+
+/// The real functions are known, and nobody wants to know call sites.
+extern bool NothingToEnsure;
 
 /// First of all in every interposed function. Looks up the real functions if
 /// nobody has; a call may come before any constructor of ours.
 __attribute__((always_inline)) inline void ensureReal() {
-  if (RADDLE_UNLIKELY(
-          !__atomic_load_n(&Real.pthread_mutex_unlock, __ATOMIC_ACQUIRE)))
+  if (RADDLE_LIKELY(__atomic_load_n(&NothingToEnsure, __ATOMIC_ACQUIRE)))
+    return;
+  if (!__atomic_load_n(&Real.pthread_mutex_unlock, __ATOMIC_ACQUIRE))
     findRealFunctions();
-  if (RADDLE_UNLIKELY(NoteSites))
+  if (NoteSites)
     CurrentSite = RADDLE_CALL_SITE();
 }
 

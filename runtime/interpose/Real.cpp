@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/interpose/Real.h"
+#include "runtime/Runtime.h"
 #include <dlfcn.h>
 
 namespace raddle {
@@ -17,6 +18,7 @@ void findRealFunctions() {
                      __ATOMIC_RELEASE);
 #include "runtime/interpose/RealFunctions.def"
 #undef RADDLE_FUNCTION
+  __atomic_store_n(&NothingToEnsure, !NoteSites, __ATOMIC_RELEASE);
 }
 
 } // namespace raddle

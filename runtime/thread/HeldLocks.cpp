@@ -261,7 +261,7 @@ void lockAcquired(Thread &T, const LockUse &Use, const CallSite &Site) {
   __atomic_store_n(&T.HeldCount, T.HeldCount + 1, __ATOMIC_RELEASE);
 }
 
-void lockReleased(Thread &T, const void *Lock) {
+void anyLockReleased(Thread &T, const void *Lock) {
   HeldLock *H = findHeld(T, Lock);
   if (RADDLE_UNLIKELY(!H))
     return;

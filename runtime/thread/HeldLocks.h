@@ -96,11 +96,16 @@ public:
     uint64_t First = Address >> 12, Last = (Address + Size - 1) >> 12;
     if (Last - First >= Count)
       return true;
-    for (uint64_t Page = First; Page <= Last; ++Page)
-      if (__atomic_load_n(&Bits[Page % Count / 64], __ATOMIC_RELAXED) >>
-              Page % 64 &
-          1)
+    // A thread's whole stack is asked for when it ends: word by word.
+    for (uint64_t Word = First / 64; Word <= Last / 64; ++Word) {
+      uint64_t Mask = ~uint64_t(0);
+      if (Word == First / 64)
+        Mask &= ~uint64_t(0) << First % 64;
+      if (Word == Last / 64)
+        Mask &= ~uint64_t(0) >> (63 - Last % 64);
+      if (__atomic_load_n(&Bits[Word % (Count / 64)], __ATOMIC_RELAXED) & Mask)
         return true;
+    }
     return false;
   }
 
@@ -124,9 +129,23 @@ struct LockUse {
 
 /// The calling thread has taken a lock.
 void lockAcquired(Thread &T, const LockUse &Use, const CallSite &Site);
+/// As lockReleased(), for what is not the thread's newest lock, was taken more
+/// than once, or has its hold time measured.
+void anyLockReleased(Thread &T, const void *Lock);
 /// The calling thread is about to give a lock back. What it does not hold is
 /// left alone.
-void lockReleased(Thread &T, const void *Lock);
+inline void lockReleased(Thread &T, const void *Lock) {
+  uint32_t Count = T.HeldCount;
+  if (RADDLE_LIKELY(Count != 0)) {
+    const HeldLock &H = T.Held[Count - 1];
+    if (RADDLE_LIKELY(H.Lock == reinterpret_cast<uint64_t>(Lock) &&
+                      (H.Depth | H.Since) == 0)) {
+      __atomic_store_n(&T.HeldCount, Count - 1, __ATOMIC_RELEASE);
+      return;
+    }
+  }
+  anyLockReleased(T, Lock);
+}
 /// The lock as it is held by \p T, or null.
 inline HeldLock *findHeld(Thread &T, const void *Lock) {
   for (uint32_t I = T.HeldCount; I-- != 0;)

@@ -152,12 +152,7 @@ __attribute__((noinline)) static Thread *registerForeign() {
   return T;
 }
 
-Thread *currentThread() {
-  Thread *T = Self;
-  if (RADDLE_UNLIKELY(reinterpret_cast<uint64_t>(T) <= 1))
-    return T ? nullptr : registerForeign();
-  return T;
-}
+Thread *newOrNoThread() { return Self ? nullptr : registerForeign(); }
 
 bool copyWait(const Thread &T, WaitCopy &Copy) {
   for (int Try = 0; Try != 8; ++Try) {

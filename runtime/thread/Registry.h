@@ -39,9 +39,14 @@ private:
 
 extern Registry TheRegistry;
 
+/// For currentThread(), which is on every lock's way.
+Thread *newOrNoThread();
 /// The calling thread, registered as foreign if it is not known. Null if it is
 /// over, or there is no memory.
-Thread *currentThread();
+inline Thread *currentThread() {
+  Thread *T = Self;
+  return RADDLE_LIKELY(reinterpret_cast<uint64_t>(T) > 1) ? T : newOrNoThread();
+}
 
 /// The stack of \p T as the thread itself may read it.
 inline StackRange ownStack(const Thread &T, uint64_t Sp) {

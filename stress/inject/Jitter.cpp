@@ -305,7 +305,7 @@ void startJitter() {
     setSanitizerRange(Begin, End);
   if (TheOptions.AccessPoints)
     patchAccesses(Seed);
-  NoteSites = true;
+  noteSites();
   hookCalls();
   JitterOn = true;
 }

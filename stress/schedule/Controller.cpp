@@ -59,7 +59,7 @@ void install() {
   controlCancel();
   controlExit();
   controlSignals();
-  NoteSites = true;
+  noteSites();
   OneCallOnly = true;
 }
 
