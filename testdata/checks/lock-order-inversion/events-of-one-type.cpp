@@ -57,11 +57,13 @@ void use(Reader &reader, Writer &writer) {
 } // namespace good_two_owners
 
 namespace good_notified_under_the_event {
+std::mutex list;
+
 class Event {
 public:
-  void notify(std::mutex &of) {
+  void notify() {
     std::lock_guard<std::mutex> lock(mutex_);
-    std::lock_guard<std::mutex> other(of);
+    std::lock_guard<std::mutex> all(list);
     ++count_;
   }
   int count() {
@@ -81,7 +83,6 @@ public:
     std::lock_guard<std::mutex> lock(list);
     return opened_.count();
   }
-  std::mutex list;
 
 private:
   Event opened_;
@@ -89,23 +90,25 @@ private:
 // ... and there the list's lock under an event, but another one.
 class Writer {
 public:
-  void close(Reader &reader) { closed_.notify(reader.list); }
+  void close() { closed_.notify(); }
 
 private:
   Event closed_;
 };
 int use(Reader &reader, Writer &writer) {
-  writer.close(reader);
+  writer.close();
   return reader.opened();
 }
 } // namespace good_notified_under_the_event
 
 namespace bad_same_event {
+std::mutex list;
+
 class Event {
 public:
-  void notify(std::mutex &of) {
+  void notify() {
     std::lock_guard<std::mutex> lock(mutex_);
-    std::lock_guard<std::mutex> other(of); // expect-any(same): raddle-lock-order-inversion
+    std::lock_guard<std::mutex> all(list); // expect-any(same): raddle-lock-order-inversion
     ++count_;
   }
   int count() {
@@ -120,13 +123,12 @@ private:
 class Reader {
 public:
   int opened() {
-    std::lock_guard<std::mutex> lock(list_);
+    std::lock_guard<std::mutex> lock(list);
     return opened_.count(); // expect-any(same): raddle-lock-order-inversion
   }
-  void close() { opened_.notify(list_); } // expect-any(same): raddle-lock-order-inversion
+  void close() { opened_.notify(); } // expect-any(same): raddle-lock-order-inversion
 
 private:
-  std::mutex list_;
   Event opened_;
 };
 int use(Reader &reader) {
