@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/runner/Campaign.h"
-#include "stress/runner/FollowSchedule.h"
-#include "stress/runner/GoogleTests.h"
+#include "stress/runner/CampaignRun.h"
+#include "stress/runner/KeepFailure.h"
 #include "stress/runner/Process.h"
-#include "stress/runner/ReplayFile.h"
-#include "stress/runner/WriteFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <map>
 #include <mutex>
-#include <sys/wait.h>
 #include <thread>
 
 using namespace llvm;
@@ -28,21 +24,6 @@ constexpr size_t MaxRemembered = 1u << 20;
 /// known not to be what it is called.
 constexpr uint64_t RunsWithoutControl = 3;
 
-std::string testName(const CampaignOptions &O, uint32_t Test) {
-  return Test < O.Tests.size() ? O.Tests[Test] : "";
-}
-
-/// A run, with all that it takes to make it again.
-struct Done {
-  size_t Arm;
-  RunRequest Request;
-  RunResult Result;
-  uint64_t Index, Seed;
-  std::string Knowledge; ///< That jitter had before the run.
-  std::vector<Failure> Failures;
-  std::string Doubtful; ///< Kind of what did not come again; "": nothing.
-};
-
 class Campaign {
 public:
   Campaign(const CampaignOptions &O, const std::atomic<bool> &Stop,
@@ -53,18 +34,10 @@ public:
   Expected<CampaignResult> run();
 
 private:
-  /// What a worker has for itself.
-  struct Worker {
-    std::string Folder;
-    std::vector<std::unique_ptr<ProgramRunner>> Runners; ///< Of each program.
-  };
-  Error work(Worker &W);
-  Expected<ProgramRunner *> runner(Worker &W, uint32_t Program);
-  static bool comesAgain(const Worker &W, ProgramRunner &Runner, const Done &D);
-  Expected<Done> once(Worker &W, size_t Arm, uint64_t Index);
-  void record(Worker &W, Done &&D);
-  void addFailure(Worker &W, const Done &D, const Failure &F);
-  void keep(Worker &W, const Done &D, const Failure &F, FailureGroup &G);
+  Error work(CampaignWorker &W);
+  RunOfArm runOf(size_t Arm, uint64_t Index);
+  void record(CampaignWorker &W, Done &&D);
+  void addFailure(CampaignWorker &W, const Done &D, const Failure &F);
   std::string groupKey(const Done &D, const Failure &F) const;
   bool timeIsUp() const;
   double seconds() const;
@@ -98,110 +71,10 @@ void Campaign::warn(std::string Text) {
     R.Warnings.push_back(std::move(Text));
 }
 
-Expected<ProgramRunner *> Campaign::runner(Worker &W, uint32_t Program) {
-  std::unique_ptr<ProgramRunner> &Runner = W.Runners[Program];
-  if (Runner)
-    return Runner.get();
-  ProgramRunner::Settings S;
-  S.Runtime = O.Runtime;
-  S.AccessPoints = O.AccessPoints;
-  S.WorkFolder = W.Folder + "/" + std::to_string(Program);
-  S.Stop = &Over;
-  // Each run needs a trace of its own.
-  S.ForkServer = !O.Leaks;
-  if (std::error_code Code = sys::fs::create_directories(S.WorkFolder))
-    return createStringError("'" + S.WorkFolder + "' cannot be made (" +
-                             Code.message() + ")");
-  Expected<std::unique_ptr<ProgramRunner>> New =
-      ProgramRunner::open(O.Programs[Program], std::move(S));
-  if (!New)
-    return New.takeError();
-  Runner = std::move(*New);
-  return Runner.get();
-}
-
-Expected<Done> Campaign::once(Worker &W, size_t Index, uint64_t Run) {
-  Done D;
-  D.Arm = Index;
-  D.Index = Run;
-  uint32_t Test, Program;
-  uint64_t RunsBefore;
-  std::string Strategy;
-  {
-    std::lock_guard Lock(Mutex);
-    const Arm &A = Work.Arms[Index];
-    Test = A.Test;
-    Program = A.Program;
-    RunsBefore = A.Runs;
-    Strategy = A.Strategy;
-  }
-  Expected<ProgramRunner *> Runner = runner(W, Program);
-  if (!Runner)
-    return Runner.takeError();
-  D.Seed = runSeed(O.Seed, testName(O, Test), Run);
-  // What is learnt is about a program and a test, whatever strategy a
-  // controlled schedule was chosen by. It is one worker's: files that two write
-  // are nobody's.
-  std::string Knowledge =
-      W.Folder + "/" + std::to_string(Test) + "-" + std::to_string(Program) +
-      (Strategy == "jitter" ? "-jitter" : "-schedules") + ".knowledge";
-  D.Request.Arguments = O.Arguments;
-  if (Test < O.Tests.size())
-    D.Request.Arguments.push_back(testArgument(O.Tests[Test]));
-  D.Request.Options = runOptions(O, Strategy, D.Seed, Knowledge);
-  D.Request.Timeout = O.Timeout;
-  if (Strategy == "jitter" || (O.Leaks && Strategy != "native"))
-    D.Request.Trace = W.Folder + "/run.trace";
-  if (Strategy == "jitter")
-    if (auto Learnt = MemoryBuffer::getFile(Knowledge))
-      D.Knowledge = (*Learnt)->getBuffer().str();
-  Expected<RunResult> Result = (*Runner)->run(D.Request);
-  if (!Result)
-    return Result.takeError();
-  D.Result = std::move(*Result);
-  if (D.Result.Stopped)
-    return D;
-  D.Failures = campaignFailures(O, D.Result, D.Request.Options);
-  // The first runs see most places; of those after them, ever fewer are read.
-  bool Sample = D.Result.Log.Pid && (RunsBefore & (RunsBefore + 1)) == 0;
-  if (!D.Failures.empty() || Sample) {
-    Expected<RunRecords> Records = (*Runner)->lastRecords();
-    if (Records)
-      D.Result.Records = std::move(*Records);
-    else
-      D.Result.Trouble = toString(Records.takeError());
-    // Now with the places that deadlocks are told apart by.
-    if (D.Result.Log.Found != Verdict::None) {
-      D.Failures = campaignFailures(O, D.Result, D.Request.Options);
-      if (!D.Failures.empty() && !Over && !comesAgain(W, **Runner, D)) {
-        D.Doubtful = D.Failures.front().Kind;
-        D.Failures.clear();
-      }
-    }
-  }
-  return D;
-}
-
-/// What the scheduler has judged, and nobody else has seen, counts only if it
-/// is so once more under the same schedule: else something has decided that the
-/// scheduler does not know, such as a thread that a sanitizer made, and it may
-/// have judged wrongly.
-bool Campaign::comesAgain(const Worker &W, ProgramRunner &Runner,
-                          const Done &D) {
-  FollowSchedule Follow(Runner, D.Request, W.Folder);
-  std::vector<ScheduleSwitch> Schedule = scheduleOf(D.Result.Records);
-  for (bool Strict : {true, true, false}) {
-    Expected<RunResult> R = Follow.run(Schedule, Strict, /*Records=*/true);
-    if (!R) {
-      consumeError(R.takeError());
-      return true;
-    }
-    if (R->Stopped || any_of(failuresOf(*R), [&](const Failure &F) {
-          return F.Kind == D.Failures.front().Kind;
-        }))
-      return true;
-  }
-  return false;
+RunOfArm Campaign::runOf(size_t Index, uint64_t Run) {
+  std::lock_guard Lock(Mutex);
+  const Arm &A = Work.Arms[Index];
+  return {Index, A.Test, A.Program, A.Strategy, A.Runs, Run};
 }
 
 std::string Campaign::groupKey(const Done &D, const Failure &F) const {
@@ -213,69 +86,7 @@ std::string Campaign::groupKey(const Done &D, const Failure &F) const {
   return Key;
 }
 
-void Campaign::keep(Worker &W, const Done &D, const Failure &F,
-                    FailureGroup &G) {
-  const Arm &A = Work.Arms[D.Arm];
-  G.Test = A.Test;
-  G.Program = A.Program;
-  G.Strategy = A.Strategy;
-  G.Seed = D.Seed;
-  // What was learnt decides where points are, and not where a schedule goes;
-  // jitter it steers, so what there was is kept.
-  G.Options = runOptions(O, A.Strategy, D.Seed, "");
-  G.Status = D.Result.Status;
-  G.Events = D.Result.Log.Events;
-  G.Hash = D.Result.Log.Hash;
-  G.Says = F.Says;
-  auto Put = [&](StringRef Extension, StringRef Text) {
-    if (Error E = writeFile(keptFile(O, G, Extension), Text))
-      warn(toString(std::move(E)));
-  };
-  Put("out", D.Result.Out);
-  Put("err", D.Result.Err);
-  if (D.Result.Log.Pid) {
-    Expected<std::string> Log = W.Runners[A.Program]->lastLog();
-    if (Log)
-      Put("log", *Log);
-    else
-      warn(toString(Log.takeError()));
-  }
-  if (!D.Request.Trace.empty())
-    sys::fs::copy_file(D.Request.Trace, keptFile(O, G, "trace"));
-  if (A.Strategy == "native")
-    return;
-  ReplayFile Replay;
-  const StressProgram &Program = O.Programs[A.Program];
-  Replay.Program = Program.Path;
-  Replay.BuildId = Program.BuildId;
-  Replay.Arguments = D.Request.Arguments;
-  SmallString<256> Here;
-  if (!sys::fs::current_path(Here))
-    Replay.Folder = std::string(Here);
-  Replay.Strategy = A.Strategy;
-  Replay.Seed = D.Seed;
-  Replay.Options = G.Options;
-  if (!D.Knowledge.empty()) {
-    Put("knowledge", D.Knowledge);
-    Replay.Options += ":knowledge='" + keptFile(O, G, "knowledge") + "'";
-  }
-  if (isControlled(A.Strategy))
-    Replay.Schedule = scheduleOf(D.Result.Records);
-  Replay.Hash = G.Hash;
-  Replay.Events = G.Events;
-  Replay.Kind = plainKind(G).str();
-  Replay.Key = Replay.Kind == F.Kind ? F.Key : Replay.Kind;
-  Replay.Says = F.Says;
-  for (const Arm &Base : Work.Arms)
-    if (Base.Test == A.Test && Base.Strategy == "native") {
-      Replay.BaseRuns += Base.Runs;
-      Replay.BaseFailures += Base.Failures;
-    }
-  if (Error E = writeReplay(Replay, keptFile(O, G, "replay")))
-    warn(toString(std::move(E)));
-}
-
-void Campaign::addFailure(Worker &W, const Done &D, const Failure &F) {
+void Campaign::addFailure(CampaignWorker &W, const Done &D, const Failure &F) {
   auto [It, New] = GroupOf.try_emplace(groupKey(D, F), R.Groups.size());
   if (New) {
     FailureGroup G;
@@ -289,10 +100,11 @@ void Campaign::addFailure(Worker &W, const Done &D, const Failure &F) {
   ++G.Count;
   // A run that can be made again is worth more than the first one.
   if (New || (G.Strategy == "native" && Work.Arms[D.Arm].Strategy != "native"))
-    keep(W, D, F, G);
+    keepFailure(O, Work.Arms, D, F, W.runner(Work.Arms[D.Arm].Program), G,
+                [this](std::string Text) { warn(std::move(Text)); });
 }
 
-void Campaign::record(Worker &W, Done &&D) {
+void Campaign::record(CampaignWorker &W, Done &&D) {
   std::lock_guard Lock(Mutex);
   Arm &A = Work.Arms[D.Arm];
   const RunLogHead &Log = D.Result.Log;
@@ -353,7 +165,7 @@ void Campaign::record(Worker &W, Done &&D) {
   }
 }
 
-Error Campaign::work(Worker &W) {
+Error Campaign::work(CampaignWorker &W) {
   while (!Over && !Stop) {
     std::optional<Plan::Batch> Batch;
     {
@@ -375,7 +187,7 @@ Error Campaign::work(Worker &W) {
         if (Over || Stop || Work.isDone(Batch->Arm))
           break;
       }
-      Expected<Done> D = once(W, Batch->Arm, Left.front());
+      Expected<Done> D = W.run(runOf(Batch->Arm, Left.front()));
       if (!D || D->Result.Stopped) {
         GiveBack();
         return D ? Error::success() : D.takeError();
@@ -426,22 +238,22 @@ Expected<CampaignResult> Campaign::run() {
           sys::fs::createUniqueDirectory("raddle-stress", Folder))
     return createStringError("a folder to work in cannot be made (" +
                              Code.message() + "); set TMPDIR");
-  std::vector<Worker> Workers(std::max(1u, O.Jobs));
+  std::vector<CampaignWorker> Workers;
   std::vector<Error> Errors;
   std::vector<std::thread> Threads;
-  for (size_t I = 0; I != Workers.size(); ++I) {
-    Workers[I].Folder = (Folder + "/" + Twine(I)).str();
-    Workers[I].Runners.resize(O.Programs.size());
-    if (std::error_code Code = sys::fs::create_directories(Workers[I].Folder))
-      return createStringError("'" + Workers[I].Folder + "' cannot be made (" +
+  for (unsigned I = 0; I != std::max(1u, O.Jobs); ++I) {
+    std::string Own = (Folder + "/" + Twine(I)).str();
+    if (std::error_code Code = sys::fs::create_directories(Own))
+      return createStringError("'" + Own + "' cannot be made (" +
                                Code.message() + ")");
+    Workers.emplace_back(O, std::move(Own), Over);
   }
   std::atomic<size_t> Running{Workers.size()};
-  for (Worker &W : Workers)
+  for (CampaignWorker &W : Workers)
     Threads.emplace_back([&] {
       Error E = work(W);
       // On the thread that started them: they die with it.
-      W.Runners.clear();
+      W.close();
       {
         std::lock_guard Lock(Mutex);
         if (E)
@@ -478,42 +290,6 @@ Expected<CampaignResult> Campaign::run() {
 }
 
 } // namespace
-
-std::vector<Failure> campaignFailures(const CampaignOptions &O,
-                                      const RunResult &R, StringRef Options) {
-  std::vector<Failure> Result = failuresOf(R);
-  if (!WIFEXITED(R.Status))
-    return Result;
-  // Exit codes that the runtime has given.
-  for (Failure &F : Result)
-    if (F.Kind == "exit code 23" && Options.contains(":leaks=1:")) {
-      F.Kind = F.Key = "leak";
-      F.Says = "threads or tasks are left at the end";
-    } else if (F.Kind == "exit code 24" &&
-               Options.contains(":on_deadlock=abort:")) {
-      F.Kind = F.Key = "deadlock";
-      F.Says = "threads wait for each other";
-    }
-  return Result;
-}
-
-StringRef plainKind(const FailureGroup &G) {
-  if (G.Kind == "leak")
-    return "exit code 23";
-  if (G.Kind == "deadlock" && G.Strategy == "jitter")
-    return "exit code 24";
-  return G.Kind;
-}
-
-bool isFailure(const CampaignOptions &O, const FailureGroup &G,
-               const RunResult &R) {
-  return isAmong(campaignFailures(O, R, G.Options), G.Kind, G.Key);
-}
-
-std::string keptFile(const CampaignOptions &O, const FailureGroup &G,
-                     StringRef Extension) {
-  return O.Folder + "/" + G.Stem + "." + Extension.str();
-}
 
 Expected<CampaignResult>
 runCampaign(const CampaignOptions &O, const std::atomic<bool> &Stop,
