@@ -30,6 +30,13 @@ public:
                 PathRef Condition) override;
 
 private:
+  // Bounds on what one function passes on to its callers. They are far above
+  // what projects reach; without them, a hostile or generated program could
+  // make the lists multiply along call chains.
+  static constexpr size_t MaxPending = 32, MaxSteps = 12;
+
+  static std::vector<PathRef> unite(std::vector<PathRef> A,
+                                    const std::vector<PathRef> &B);
   /// Lists a place where the lock is taken.
   void acquisition(LockClass Lock, const CallStep &At, model::LockMode Mode,
                    model::Flavor How = model::Flavor::Blocking);
