@@ -39,14 +39,23 @@ private:
     unsigned Register;
     WalkValue Address;
   };
+  /// Numbers of registers, as instructions have them.
+  static constexpr unsigned Rax = 0, Rsp = 4, Rdi = 7;
   enum class Op { Add, Or, And, Sub, Xor, Compare, Test, Move };
 
+  static uint64_t maskOf(unsigned Bytes) {
+    return Bytes == 8 ? ~uint64_t(0) : (uint64_t(1) << Bytes * 8) - 1;
+  }
+
+  // WalkInstruction.cpp.
   bool step();
   bool stepTwoBytes();
   template <typename T> bool fetch(T &Value);
   bool readCode(unsigned Bytes);
   bool fetchModRm(Operand &Rm, unsigned &Reg, unsigned ImmediateBytes);
   bool fetchImmediate(unsigned Bytes, uint64_t &Value);
+
+  // Walk.cpp.
   bool load(const Operand &O, unsigned Bytes, WalkValue &Value);
   bool store(const Operand &O, unsigned Bytes, WalkValue Value);
   bool loadMemory(WalkValue Address, unsigned Bytes, WalkValue &Value);
