@@ -2,133 +2,17 @@
 #include "cli/trace/RunViews.h"
 #include "cli/trace/ObservedLocks.h"
 #include "cli/trace/TraceProfile.h"
+#include "cli/trace/TraceWords.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include <sys/syscall.h>
 #include <tuple>
 
 using namespace llvm;
 
 namespace raddle::cli {
 
-StringRef waitKindName(trace::WaitKind Kind) {
-  switch (Kind) {
-  case trace::WaitKind::None:
-    break;
-  case trace::WaitKind::Mutex:
-    return "mutex";
-  case trace::WaitKind::RwLockRead:
-    return "rwlock-read";
-  case trace::WaitKind::RwLockWrite:
-    return "rwlock-write";
-  case trace::WaitKind::SpinLock:
-    return "spinlock";
-  case trace::WaitKind::Condition:
-    return "condition";
-  case trace::WaitKind::Semaphore:
-    return "semaphore";
-  case trace::WaitKind::Barrier:
-    return "barrier";
-  case trace::WaitKind::Join:
-    return "join";
-  case trace::WaitKind::Futex:
-    return "futex";
-  case trace::WaitKind::Sleep:
-    return "sleep";
-  case trace::WaitKind::Poll:
-    return "poll";
-  case trace::WaitKind::Signal:
-    return "signal";
-  case trace::WaitKind::SystemCall:
-    return "system-call";
-  }
-  return "";
-}
-
 namespace {
-
-std::string systemCall(uint64_t Number) {
-  switch (Number) {
-#define RADDLE_SYSTEM_CALL(Name, Text, TakesFile, Restarts)                    \
-  case SYS_##Name:                                                             \
-    return Text;
-#include "leak_tracker/track/SystemCalls.def"
-#undef RADDLE_SYSTEM_CALL
-  default:
-    return std::to_string(Number);
-  }
-}
-
-StringRef stateName(trace::TaskState State) {
-  switch (State) {
-  case trace::TaskState::Running:
-    return "running";
-  case trace::TaskState::Blocked:
-    return "blocked";
-  case trace::TaskState::FinishedUnjoined:
-    return "finished-unjoined";
-  case trace::TaskState::Queued:
-    return "queued";
-  case trace::TaskState::Suspended:
-    return "suspended";
-  case trace::TaskState::Armed:
-    return "armed";
-  case trace::TaskState::Idle:
-    return "idle";
-  }
-  return "running";
-}
-
-StringRef proofName(trace::Proof Proof) {
-  switch (Proof) {
-  case trace::Proof::None:
-    return "";
-  case trace::Proof::OwnerExited:
-    return "owner-exited";
-  case trace::Proof::OwnerLeaked:
-    return "owner-leaked";
-  case trace::Proof::Cycle:
-    return "cycle";
-  case trace::Proof::Self:
-    return "self";
-  case trace::Proof::Unreachable:
-    return "unreachable";
-  }
-  return "";
-}
-
-StringRef deadlockName(trace::DeadlockKind Kind) {
-  switch (Kind) {
-  case trace::DeadlockKind::Cycle:
-    return "cycle";
-  case trace::DeadlockKind::SelfLock:
-    return "self-lock";
-  case trace::DeadlockKind::SelfJoin:
-    return "self-join";
-  case trace::DeadlockKind::OwnerExited:
-    return "owner-exited";
-  case trace::DeadlockKind::AllBlocked:
-    return "all-blocked";
-  case trace::DeadlockKind::Stall:
-    return "stall";
-  }
-  return "stall";
-}
-
-StringRef endingName(trace::Ending End) {
-  switch (End) {
-  case trace::Ending::Running:
-    return "running";
-  case trace::Ending::Exited:
-    return "exited";
-  case trace::Ending::Execed:
-    return "execed";
-  case trace::Ending::NoSpace:
-    return "no-space";
-  }
-  return "running";
-}
 
 double seconds(uint64_t From, uint64_t To) {
   return From && To > From ? double(To - From) * 1e-9 : 0;
@@ -222,7 +106,7 @@ std::optional<WaitsFor> RunViews::waitsFor(const TraceWait &W,
     break;
   case trace::WaitKind::SystemCall:
     Result.Text =
-        systemCall(W.Object) + (Detail.empty() ? "" : " on " + Detail);
+        systemCallName(W.Object) + (Detail.empty() ? "" : " on " + Detail);
     break;
   default:
     Result.Text =

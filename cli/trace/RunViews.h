@@ -66,9 +66,6 @@ private:
   std::map<std::pair<Index, std::string>, size_t> RowOf; ///< Contention.
 };
 
-/// "mutex", "system-call": as the report's data has it.
-llvm::StringRef waitKindName(trace::WaitKind Kind);
-
 } // namespace raddle::cli
 
 #endif

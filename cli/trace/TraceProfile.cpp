@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/trace/TraceProfile.h"
+#include "cli/trace/TraceWords.h"
 
 using namespace llvm;
 
 namespace raddle::cli {
-
-StringRef taskKindName(trace::TaskKind Kind) {
-  switch (Kind) {
-  case trace::TaskKind::Thread:
-    return "thread";
-  case trace::TaskKind::Timer:
-    return "timer";
-  case trace::TaskKind::TimerFd:
-    return "timer-fd";
-  case trace::TaskKind::Task:
-    return "task";
-  case trace::TaskKind::Coroutine:
-    return "coroutine";
-  }
-  return "task";
-}
 
 Profile profileOf(const Trace &T, Symboliser &Symbols) {
   Profile P;

@@ -7,10 +7,6 @@
 
 namespace raddle::cli {
 
-/// "thread", "timer", "timer-fd", "task", "coroutine": as findings and the
-/// report's data have it.
-llvm::StringRef taskKindName(trace::TaskKind Kind);
-
 /// The snapshots of \p T, joined by kind and stacks.
 Profile profileOf(const Trace &T, Symboliser &Symbols);
 
