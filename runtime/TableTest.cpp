@@ -2,7 +2,7 @@
 //
 // The interposition table: every function is met, passes on what it was given,
 // and gives back what libc gave, errno too. A new entry that
-// testdata/programs/runtime/table.cpp does not call fails here.
+// testdata/programs/runtime/table/ does not call fails here.
 #include "runtime/GuestRun.h"
 #include <cstdint>
 #include <cstring>
@@ -104,7 +104,7 @@ TEST(Table, EveryFunctionIsMetAndPassesOn) {
       Met.insert((*I)[1]);
   }
   EXPECT_EQ(list(without(exports(), Met)), "")
-      << "testdata/programs/runtime/table.cpp does not call these";
+      << "testdata/programs/runtime/table/ does not call these";
 
   std::string Counts = contents(F / "counts");
   ASSERT_GE(Counts.size(), std::size(Table) * sizeof(uint64_t));
