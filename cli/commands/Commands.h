@@ -17,6 +17,9 @@ namespace raddle::cli {
 
 inline constexpr int ExitClean = 0, ExitFindings = 1, ExitUsage = 2,
                      ExitIncomplete = 3;
+/// A program was run, and something was seen. Not ExitFindings, which programs
+/// often end with themselves.
+inline constexpr int ExitSeen = 23;
 
 /// What a command is told besides its own options.
 struct Invocation {

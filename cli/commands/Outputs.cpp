@@ -6,6 +6,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <unistd.h>
 #include <utility>
@@ -26,6 +27,23 @@ Error cannotWrite(StringRef Name, std::error_code Code) {
 }
 
 } // namespace
+
+void addOutputOptions(CLI::App &Command, OutputOptions &O, std::string &Root,
+                      const char *FormatOf) {
+  Command.add_option("--root", Root,
+                     "Folder that the sources' places are relative to");
+  Command.add_option("--format", O.Format,
+                     std::string(FormatOf) +
+                         "text, sarif, json, github, gitlab, junit, html");
+  Command
+      .add_option("-o,--output", O.Files,
+                  "Write the result to a file; its extension says the format. "
+                  "Can be repeated")
+      ->allow_extra_args(false);
+  Command.add_option("--color", O.Colour, "auto, always, never")
+      ->capture_default_str();
+  Command.add_flag("-q,--quiet", O.Quiet, "Findings and errors only");
+}
 
 Expected<bool> colourWanted(StringRef Option, bool OfStderr) {
   if (Option == "always")
@@ -121,6 +139,16 @@ Error Outputs::open(const OutputOptions &Options) {
     Stdout = Named;
   else if (!Options.Quiet || Files.empty() || StdoutIsNamed)
     Stdout = Format::Text;
+  return Error::success();
+}
+
+Error Outputs::openBesideProgram(OutputOptions Options) {
+  Options.TextToStderr = true;
+  if (Error E = open(Options))
+    return E;
+  if (Stdout && Stdout != Format::Text)
+    return createStringError("standard output is the program's; name a file "
+                             "for the result with -o");
   return Error::success();
 }
 

@@ -6,6 +6,10 @@
 
 #include "cli/output/Writers.h"
 
+namespace CLI {
+class App;
+}
+
 namespace raddle::cli {
 
 struct OutputOptions {
@@ -17,6 +21,11 @@ struct OutputOptions {
   bool TextToStderr = false;
 };
 
+/// --root, --format, -o, --color and -q of a command that runs a program.
+/// \p FormatOf: "Of -o: " where --format says nothing of standard output.
+void addOutputOptions(CLI::App &Command, OutputOptions &O, std::string &Root,
+                      const char *FormatOf = "");
+
 class Outputs {
 public:
   ~Outputs();
@@ -26,6 +35,9 @@ public:
   /// Opens a file beside each output, so that a name that cannot be written is
   /// noticed before the analysis starts.
   llvm::Error open(const OutputOptions &Options);
+  /// The same while a program has standard output: text goes to standard
+  /// error, and any other format must have a file.
+  llvm::Error openBesideProgram(OutputOptions Options);
   /// Writes all and renames the files to their names; text on standard output
   /// only \p WithText.
   llvm::Error write(const Results &R, bool WithText = true);

@@ -2,6 +2,7 @@
 //
 // raddle replay: make a failure that raddle stress has found come again.
 #include "cli/commands/Durations.h"
+#include "cli/commands/Interrupts.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/Traces.h"
 #include "cli/execute/Files.h"
@@ -10,9 +11,7 @@
 #include "cli/run/Program.h"
 #include "cli/stress/EventLog.h"
 #include "cli/stress/ReplayRun.h"
-#include "llvm/Support/Path.h"
 #include <CLI/CLI.hpp>
-#include <csignal>
 
 using namespace llvm;
 using namespace raddle::stress;
@@ -21,8 +20,8 @@ namespace raddle::cli {
 
 namespace {
 
-/// It failed as recorded; in another way; its schedule could not be followed.
-constexpr int ExitSeen = 23, ExitOther = 1, ExitLeft = 3;
+/// It failed in another way than recorded; its schedule could not be followed.
+constexpr int ExitOther = 1, ExitLeft = 3;
 
 /// A seed of jitter only steers.
 constexpr unsigned JitterRuns = 20;
@@ -35,14 +34,6 @@ struct ReplayOptions {
   std::chrono::milliseconds Timeout{60000}, MinimiseTime{60000};
   OutputOptions Output;
 };
-
-std::atomic<bool> Interrupted{false};
-
-/// The first request to end is heeded at leisure, a second one at once.
-void interrupt(int Signal) {
-  Interrupted = true;
-  std::signal(Signal, SIG_DFL);
-}
 
 /// What came of all runs.
 struct Tally {
@@ -268,24 +259,19 @@ int Command::run() {
   if (!Runtime)
     return usageError(Runtime.takeError());
   OutputOptions Wanted = O.Output;
-  Wanted.TextToStderr = true;
   // The program is run in its own folder.
   for (std::string &Name : Wanted.Files)
     if (Name != "-")
       Name = absolutePath(Name);
   Outputs Out;
-  if (Error E = Out.open(Wanted))
+  if (Error E = Out.openBesideProgram(std::move(Wanted)))
     return usageError(std::move(E));
-  if (Out.onStdout() && Out.onStdout() != Format::Text)
-    return usageError("standard output is the program's; name a file for the "
-                      "result with -o");
   R = emptyResults(Call, O.Root);
   Minimised = O.Minimised.empty() ? "" : absolutePath(O.Minimised);
 
   ReplaySetup How;
   How.Runtime = *Runtime;
-  How.AccessPoints =
-      (sys::path::parent_path(*Runtime) + "/libraddle_stress.so").str();
+  How.AccessPoints = accessPointLibrary(*Runtime);
   How.Timeout = O.Timeout;
   How.Force = O.Force;
   How.Stop = &Interrupted;
@@ -300,8 +286,7 @@ int Command::run() {
   Warnings.clear();
   Symbols = std::make_unique<Symboliser>(R.Root);
 
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
+  heedInterrupts();
   if (Error E = again())
     return usageError(std::move(E));
   if (Error E = natively())
@@ -362,18 +347,7 @@ void addReplay(CLI::App &App, Invocation &Call) {
                     "folder is gone");
   Command->add_flag("-v,--verbose", O->Verbose,
                     "Show every event of the run; of jitter, every delay");
-  Command->add_option("--root", O->Root,
-                      "Folder that the sources' places are relative to");
-  Command->add_option("--format", O->Output.Format,
-                      "Of -o: text, sarif, json, github, gitlab, junit, html");
-  Command
-      ->add_option("-o,--output", O->Output.Files,
-                   "Write the result to a file; its extension says the format. "
-                   "Can be repeated")
-      ->allow_extra_args(false);
-  Command->add_option("--color", O->Output.Colour, "auto, always, never")
-      ->capture_default_str();
-  Command->add_flag("-q,--quiet", O->Output.Quiet, "Findings and errors only");
+  addOutputOptions(*Command, O->Output, O->Root, "Of -o: ");
   Command->footer(
       "The program's output is shown once, that of the first run that failed. "
       "Exit code: 0: no run failed; 23: it failed as recorded; 1: only in "

@@ -3,6 +3,7 @@
 // raddle leaks, raddle locks: run a program with the runtime preloaded, and say
 // what was seen.
 #include "cli/commands/Durations.h"
+#include "cli/commands/LiveDeadlocks.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/Traces.h"
 #include "cli/execute/Files.h"
@@ -17,16 +18,12 @@
 #include <csignal>
 #include <ctime>
 #include <map>
-#include <set>
 
 using namespace llvm;
 
 namespace raddle::cli {
 
 namespace {
-
-/// A program that would have said 0.
-constexpr int ExitSeen = 23;
 
 enum class Observe { Leaks, Locks };
 
@@ -93,65 +90,6 @@ Expected<std::string> runtimeOptions(const RunOptions &O) {
   }
   return Text;
 }
-
-/// Prints each deadlock when it happens: the program may hang until somebody
-/// stops it.
-class LiveDeadlocks {
-public:
-  LiveDeadlocks(const TraceFolder &Folder, StringRef Prefix,
-                const Results &Empty, bool Colour)
-      : Begin(Folder.path() + "/" + Prefix.str()), Folder(Folder), Empty(Empty),
-        Colour(Colour) {}
-
-  void look() {
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point Start = Clock::now();
-    if (Start < Next)
-      return;
-    for (const std::string &File : Folder.files())
-      if (StringRef(File).starts_with(Begin))
-        look(File);
-    // Long traces take long to read; not more than a twentieth of the time.
-    Next =
-        Clock::now() + std::max<Clock::duration>(std::chrono::milliseconds(250),
-                                                 (Clock::now() - Start) * 20);
-  }
-  /// Fingerprints of what was printed.
-  const std::set<std::string> &printed() const { return Printed; }
-
-private:
-  void look(const std::string &File) {
-    Expected<Trace> T = readTrace(File);
-    if (!T)
-      return consumeError(T.takeError());
-    if (T->Deadlocks.size() <= Known[File])
-      return;
-    Known[File] = T->Deadlocks.size();
-    T->Warnings.clear();
-    std::vector<Trace> One;
-    One.push_back(std::move(*T));
-    Results R = traceResults(One, Empty);
-    erase_if(R.Findings, [&](const Finding &F) {
-      return !F.What.Deadlock || Printed.contains(F.Fingerprint);
-    });
-    for (const Finding &F : R.Findings)
-      Printed.insert(F.Fingerprint);
-    if (R.Findings.empty())
-      return;
-    WriterOptions As;
-    As.Colour = Colour;
-    consumeError(write(Format::Text, R, As, errs()));
-    errs().flush();
-  }
-
-  std::string Begin;
-  const TraceFolder &Folder;
-  const Results &Empty;
-  bool Colour;
-  std::chrono::steady_clock::time_point Next;
-  std::map<std::string, size_t> Known;
-  std::set<std::string> Printed;
-};
 
 /// What users wrote and nothing matched is a mistake, or out of date.
 void printRules(const std::vector<Trace> &Traces) {
@@ -242,14 +180,9 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
     return usageError(Folder.takeError());
   if (Folder->path().find('\'') != std::string::npos)
     return usageError("--trace: the folder's path holds a quote (')");
-  OutputOptions Wanted = O.Output;
-  Wanted.TextToStderr = true;
   Outputs Out;
-  if (Error E = Out.open(Wanted))
+  if (Error E = Out.openBesideProgram(O.Output))
     return usageError(std::move(E));
-  if (Out.onStdout() && Out.onStdout() != Format::Text)
-    return usageError("standard output is the program's; name a file for the "
-                      "result with -o");
   if (P->IsScript && !O.FollowChildren && !O.Output.Quiet)
     warn("'" + P->Path +
          "' is a script: only its interpreter is observed; --follow-children "
@@ -394,24 +327,13 @@ void addRun(CLI::App &App, Invocation &Call, Observe What, const char *Name,
                     "Observe the programs that it starts too");
   Command->add_option("--trace", O->TraceFolder,
                       "Folder to keep the traces in, for raddle report");
-  Command->add_option("--root", O->Root,
-                      "Folder that the sources' places are relative to");
-  Command->add_option("--format", O->Output.Format,
-                      "Of -o: text, sarif, json, github, gitlab, junit, html");
-  Command
-      ->add_option("-o,--output", O->Output.Files,
-                   "Write the result to a file; its extension says the format. "
-                   "Can be repeated")
-      ->allow_extra_args(false);
   Command
       ->add_option(
           "--fail-on", O->FailOn,
           "Level from which the exit code is 23: note, warning, error, "
           "none")
       ->capture_default_str();
-  Command->add_option("--color", O->Output.Colour, "auto, always, never")
-      ->capture_default_str();
-  Command->add_flag("-q,--quiet", O->Output.Quiet, "Findings and errors only");
+  addOutputOptions(*Command, O->Output, O->Root, "Of -o: ");
   Command->footer(
       "The program and its arguments stand behind '--'. "
       "The program's output and exit code are its own; if that is 0 and "

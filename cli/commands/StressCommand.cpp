@@ -3,6 +3,7 @@
 // raddle stress: run a program again and again, each time in another order of
 // its threads' steps, until it fails or the budget is spent.
 #include "cli/commands/Durations.h"
+#include "cli/commands/Interrupts.h"
 #include "cli/commands/Outputs.h"
 #include "cli/commands/Traces.h"
 #include "cli/execute/Files.h"
@@ -15,9 +16,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <thread>
 
 using namespace llvm;
@@ -26,10 +25,6 @@ using namespace raddle::stress;
 namespace raddle::cli {
 
 namespace {
-
-/// Something has failed. The program's own codes mean nothing here: it was run
-/// many times.
-constexpr int ExitSeen = 23;
 
 /// When nobody says how long.
 constexpr uint64_t DefaultRuns = 1000;
@@ -41,14 +36,6 @@ struct StressOptions {
   bool NoMinimise = false;
   OutputOptions Output;
 };
-
-std::atomic<bool> Interrupted{false};
-
-/// The first request to end is heeded at leisure, a second one at once.
-void interrupt(int Signal) {
-  Interrupted = true;
-  std::signal(Signal, SIG_DFL);
-}
 
 std::string progressLine(const CampaignProgress &P) {
   double Rate = P.Seconds > 0 ? double(P.Runs) / P.Seconds : 0;
@@ -129,8 +116,7 @@ int run(StressOptions &O, const Invocation &Call) {
   if (!Runtime)
     return usageError(Runtime.takeError());
   C.Runtime = *Runtime;
-  C.AccessPoints =
-      (sys::path::parent_path(*Runtime) + "/libraddle_stress.so").str();
+  C.AccessPoints = accessPointLibrary(*Runtime);
   Outputs Out;
   if (Error E = Out.open(O.Output))
     return usageError(std::move(E));
@@ -152,8 +138,7 @@ int run(StressOptions &O, const Invocation &Call) {
            << (C.Tests.empty() ? "" : ", " + howMany(C.Tests.size(), "test"))
            << "\n";
 
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
+  heedInterrupts();
   Progress Bar(errs(), !O.Output.Quiet && progressWanted());
   auto Last = std::chrono::steady_clock::now();
   auto Tell = [&](const CampaignProgress &P) {
@@ -272,18 +257,7 @@ void addStress(CLI::App &App, Invocation &Call) {
       ->capture_default_str();
   Command->add_option("--resume,--state", O->Resume,
                       "Go on with the campaign in this folder");
-  Command->add_option("--root", O->Root,
-                      "Folder that the sources' places are relative to");
-  Command->add_option("--format", O->Output.Format,
-                      "text, sarif, json, github, gitlab, junit, html");
-  Command
-      ->add_option("-o,--output", O->Output.Files,
-                   "Write the result to a file; its extension says the format. "
-                   "Can be repeated")
-      ->allow_extra_args(false);
-  Command->add_option("--color", O->Output.Colour, "auto, always, never")
-      ->capture_default_str();
-  Command->add_flag("-q,--quiet", O->Output.Quiet, "Findings and errors only");
+  addOutputOptions(*Command, O->Output, O->Root);
   Command->footer(
       "The program and its arguments stand behind '--'. Exit code: 0: no run "
       "failed; 23: some did; 2: it could not be started; 3: the campaign was "

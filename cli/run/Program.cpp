@@ -54,4 +54,8 @@ Expected<std::string> runtimeLibrary(StringRef OwnProgram) {
                            "'; install raddle as a whole");
 }
 
+std::string accessPointLibrary(StringRef Runtime) {
+  return (sys::path::parent_path(Runtime) + "/libraddle_stress.so").str();
+}
+
 } // namespace raddle::cli

@@ -27,6 +27,9 @@ llvm::Expected<Program> findProgram(llvm::StringRef Name);
 
 /// Path of libraddle_rt.so, which lies beside the running program.
 llvm::Expected<std::string> runtimeLibrary(llvm::StringRef OwnProgram);
+/// Path of libraddle_stress.so, which access points call. It lies beside
+/// \p Runtime.
+std::string accessPointLibrary(llvm::StringRef Runtime);
 
 } // namespace raddle::cli
 
