@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/stress/EventLog.h"
 #include "cli/output/Escape.h"
-#include "cli/stress/Story.h"
+#include "cli/stress/OpWords.h"
+#include "cli/stress/RunSlices.h"
 #include "stress/runner/ReportFrames.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/stress/MakeTimeline.h"
+#include "cli/stress/OpWords.h"
 #include "cli/stress/Story.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>

@@ -26,13 +26,6 @@ Story tellStory(const stress::RunRecords &Run,
                 const std::vector<RunSlice> &Slices, RunPlaces &Places,
                 llvm::StringRef Says);
 
-/// "write", "lock", "wait": an operation's name.
-llvm::StringRef opName(stress::Op Kind);
-/// It is on something that has a name in the source.
-bool hasObject(stress::Op Kind);
-/// "'size_'"; "a lock", "a variable" where it has no name.
-std::string objectText(RunPlaces &Places, const stress::RunEventRecord &E);
-
 } // namespace raddle::cli
 
 #endif
