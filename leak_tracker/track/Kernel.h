@@ -5,8 +5,8 @@
 #ifndef RADDLE_LEAK_TRACKER_TRACK_KERNEL_H
 #define RADDLE_LEAK_TRACKER_TRACK_KERNEL_H
 
+#include "leak_tracker/track/AskThread.h"
 #include "leak_tracker/track/TaskInfo.h"
-#include <signal.h>
 
 namespace raddle::leaks {
 
@@ -26,23 +26,15 @@ void lookAtKernel(TaskInfo &T, bool MaySignal);
 /// be told.
 bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context);
 
-/// How often the thread was put on and off a processor: it has not run if this
-/// is as before. ~0: not known.
-uint64_t switchesOf(int Tid);
-
 /// Of a thread that is in the kernel; 0: it runs, or it cannot be told.
 uint64_t stackPointerOf(int Tid);
 
 /// It is asleep in the kernel.
 bool isAsleep(int Tid);
 
-/// Sets a handler, with SA_RESTART, where there is none, not even SIG_IGN.
-bool handleSignal(int Signal, void (*Handler)(int, siginfo_t *, void *));
-
 /// The registers of a thread that sleeps in a call that a signal does not
 /// disturb: 16 general ones and, at RegisterSp, its stack pointer. False if it
 /// does not, or gave no answer.
-constexpr unsigned RegisterCount = 16, RegisterSp = 15;
 bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]);
 
 } // namespace raddle::leaks

@@ -3,6 +3,7 @@
 #include "leak_tracker/track/Heap.h"
 #include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/Match.h"
+#include "leak_tracker/track/TaskFiles.h"
 #include "runtime/core/Maps.h"
 #include "runtime/thread/Monitor.h"
 #include "runtime/trace/TraceWriter.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Snapshots.h"
 #include "leak_tracker/include/raddle/raddle.h"
+#include "leak_tracker/track/AskThread.h"
 #include "leak_tracker/track/Check.h"
-#include "leak_tracker/track/Kernel.h"
 #include "leak_tracker/track/LeakText.h"
 #include "leak_tracker/track/Tasks.h"
 #include "runtime/Observers.h"
