@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Texts as SARIF 2.1.0 wants them (sections 3.11, message, and 3.49.7, a rule's
+// name).
 #ifndef RADDLE_CLI_OUTPUT_SARIFWORDS_H
 #define RADDLE_CLI_OUTPUT_SARIFWORDS_H
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A trace's snapshots as the profile that raddle profile shows.
 #ifndef RADDLE_CLI_TRACE_TRACEPROFILE_H
 #define RADDLE_CLI_TRACE_TRACEPROFILE_H
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the parts share that the program calls or that run at its end.
 #ifndef RADDLE_LEAK_TRACKER_TRACK_LEAKTRACKER_H
 #define RADDLE_LEAK_TRACKER_TRACK_LEAKTRACKER_H
 

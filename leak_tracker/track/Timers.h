@@ -15,6 +15,8 @@ void timerMade(Thread &T, trace::TaskKind Kind, uint64_t Handle, bool Loud,
 /// Only timer_create's: how a descriptor is closed is not seen.
 void timerGone(uint64_t Handle);
 
+/// Adds those that are left; one that is not armed is Idle. A file that was
+/// closed, or is not armed, is passed over.
 void lookAtTimers(TaskList &Tasks);
 
 } // namespace raddle::leaks

@@ -11,17 +11,20 @@ namespace raddle {
 struct Mapping {
   uint64_t Start, End;
   bool Readable, Writable, Executable;
-  bool Shared; ///< Other processes may write to it.
+  bool Shared;          ///< Other processes may write to it.
   bool IsStack, IsHeap; ///< "[stack]", "[heap]".
   bool Anonymous;       ///< No file behind it.
   char Path[256];       ///< Cut if longer.
 };
 
+/// One pass over the mappings, in ascending order. What is mapped meanwhile may
+/// be missed.
 class MapsReader {
 public:
   MapsReader();
   ~MapsReader();
   MapsReader(const MapsReader &) = delete;
+  /// False: there are no more, or the file cannot be read.
   bool next(Mapping &M);
 
 private:

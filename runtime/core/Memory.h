@@ -10,7 +10,7 @@
 
 namespace raddle {
 
-/// Memory that is never given back. The caller serialises.
+/// Zeroed memory that is never given back. The caller serialises.
 class Arena {
 public:
   void *allocate(size_t Size);
@@ -55,7 +55,7 @@ private:
 /// Set and forget: 64-bit keys (not 0) to 32-bit values. The caller serialises.
 class HashTable {
 public:
-  /// Null if there is no such key.
+  /// Null if there is no such key. Good until the next insert().
   uint32_t *find(uint64_t Key);
   /// The value of \p Key, made with 0 if it is new; null without memory.
   uint32_t *insert(uint64_t Key);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where the stack of a thread lies that the runtime did not start.
 #ifndef RADDLE_RUNTIME_THREAD_STACKBOUNDS_H
 #define RADDLE_RUNTIME_THREAD_STACKBOUNDS_H
 

@@ -10,8 +10,11 @@
 
 namespace raddle::stress {
 
+/// The same three files for all runs of a runner; one run at a time.
 class RunFiles {
 public:
+  /// Makes them in \p Folder, which is there; the log with room for \p
+  /// LogBytes. Fails, naming the file, where that cannot be.
   static llvm::Expected<RunFiles> open(const std::string &Folder,
                                        uint64_t LogBytes);
   RunFiles(RunFiles &&Other) noexcept;
@@ -19,7 +22,8 @@ public:
 
   /// Before a run: empty outputs, a fresh head.
   llvm::Error reset();
-  /// After it: Out, Err, Log, and Records if \p WithRecords.
+  /// After it: Out, Err, Log, and Records if \p WithRecords. A broken log is
+  /// told of by Trouble.
   void read(bool WithRecords, RunResult &Into) const;
 
   /// Head and records.

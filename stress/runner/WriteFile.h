@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Files that are whole or not there.
 #ifndef RADDLE_STRESS_RUNNER_WRITEFILE_H
 #define RADDLE_STRESS_RUNNER_WRITEFILE_H
 
