@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/Runtime.h"
 #include "runtime/Observers.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 #include "runtime/interpose/Children.h"
 #include "runtime/interpose/Process.h"
@@ -25,12 +26,6 @@ bool NothingToEnsure = false;
 __thread CallSite CurrentSite;
 
 namespace {
-
-bool startsWith(const char *Text, const char *With) {
-  while (*With && *Text == *With)
-    ++Text, ++With;
-  return !*With;
-}
 
 const char *environment(const char *Name) {
   for (char **E = environ; E && *E; ++E)

@@ -2,6 +2,7 @@
 #include "leak_tracker/track/AskThread.h"
 #include "leak_tracker/track/TaskFiles.h"
 #include "runtime/core/InternalLock.h"
+#include "runtime/core/KernelTasks.h"
 #include <sys/ucontext.h>
 #include <time.h>
 

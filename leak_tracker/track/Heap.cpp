@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Heap.h"
-#include "leak_tracker/track/Match.h"
+#include "runtime/core/Match.h"
 #include "runtime/stack/Symbols.h"
 #include <dlfcn.h>
 

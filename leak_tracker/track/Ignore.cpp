@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Ignore.h"
-#include "leak_tracker/track/Match.h"
 #include "runtime/Runtime.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/stack/Symbols.h"

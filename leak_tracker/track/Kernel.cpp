@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Kernel.h"
-#include "leak_tracker/track/Match.h"
 #include "leak_tracker/track/TaskFiles.h"
+#include "runtime/core/KernelTasks.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 #include "runtime/stack/StackStore.h"
-#include <fcntl.h>
 #include <sys/socket.h>
 
 namespace raddle::leaks {
@@ -106,27 +106,6 @@ bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]) {
                __builtin_memcpy(To, A.Registers, sizeof(A.Registers));
              },
              Registers);
-}
-
-bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context) {
-  int Descriptor = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
-  if (Descriptor < 0)
-    return false;
-  alignas(8) char Buffer[4096];
-  long Size;
-  while ((Size = sys::call(SYS_getdents64, Descriptor, long(Buffer),
-                           sizeof(Buffer))) > 0)
-    for (long At = 0; At < Size;) {
-      // ino, off: 8 bytes each; reclen: 2; type: 1; then the name.
-      uint16_t Length;
-      __builtin_memcpy(&Length, Buffer + At + 16, sizeof(Length));
-      const char *Name = Buffer + At + 19;
-      if (*Name >= '0' && *Name <= '9')
-        Each(int(decimal(Name)), Context);
-      At += Length;
-    }
-  sys::close(Descriptor);
-  return Size == 0;
 }
 
 const char *systemCallName(uint64_t Number) {

@@ -22,10 +22,6 @@ void readThreadName(TaskInfo &T);
 /// Other threads are asked nothing: a stack may then end early, or be missing.
 void lookAtKernel(TaskInfo &T, bool MaySignal);
 
-/// Calls \p Each for every thread that the kernel knows. False if it cannot
-/// be told.
-bool forEachKernelThread(void (*Each)(int Tid, void *Context), void *Context);
-
 /// Of a thread that is in the kernel; 0: it runs, or it cannot be told.
 uint64_t stackPointerOf(int Tid);
 

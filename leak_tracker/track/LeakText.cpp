@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/LeakText.h"
 #include "leak_tracker/track/Kernel.h"
-#include "leak_tracker/track/Match.h"
 #include "leak_tracker/track/Names.h"
+#include "runtime/core/Match.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/stack/Symbols.h"
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Look.h"
-#include "runtime/core/Print.h"
+#include "runtime/core/KernelTasks.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/thread/HeldLocks.h"
 #include "runtime/thread/Registry.h"
-#include <fcntl.h>
 
 namespace raddle::leaks {
 
@@ -13,18 +12,6 @@ using trace::TaskState;
 using trace::WaitKind;
 
 namespace {
-
-bool threadExists(int Tid) {
-  TextBuffer<64> Path;
-  Path << "/proc/self/task/" << Tid << "/stat";
-  int Descriptor = sys::open(Path.text(), O_RDONLY);
-  if (Descriptor >= 0) {
-    sys::close(Descriptor);
-    return true;
-  }
-  // Without /proc nothing is known, and so nobody is said to be gone.
-  return sys::call(SYS_faccessat, AT_FDCWD, long("/proc/self/task"), 0) != 0;
-}
 
 /// Kernel thread number of the holder of what \p W waits for; 0: none known.
 int holderOf(const WaitCopy &W) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Names.h"
-#include "leak_tracker/track/Match.h"
 #include "leak_tracker/track/TaskInfo.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 
 namespace raddle::leaks {

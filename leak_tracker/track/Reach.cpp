@@ -2,9 +2,10 @@
 #include "leak_tracker/track/Reach.h"
 #include "leak_tracker/track/Heap.h"
 #include "leak_tracker/track/Kernel.h"
-#include "leak_tracker/track/Match.h"
 #include "leak_tracker/track/TaskFiles.h"
+#include "runtime/core/KernelTasks.h"
 #include "runtime/core/Maps.h"
+#include "runtime/core/Match.h"
 #include "runtime/thread/Monitor.h"
 #include "runtime/trace/TraceWriter.h"
 

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/TaskFiles.h"
-#include "leak_tracker/track/Match.h"
-#include "runtime/core/Print.h"
-#include <fcntl.h>
+#include "runtime/core/KernelTasks.h"
+#include "runtime/core/Match.h"
 
 namespace raddle::leaks {
 
-bool readTaskFile(int Tid, const char *File, char *To, size_t Size) {
-  TextBuffer<64> Path;
-  Path << "/proc/self/task/" << Tid << '/' << File;
-  int Descriptor = sys::open(Path.text(), O_RDONLY);
-  long Got = Descriptor < 0 ? 0 : sys::read(Descriptor, To, Size - 1);
-  if (Descriptor >= 0)
-    sys::close(Descriptor);
-  To[Got > 0 ? Got : 0] = 0;
-  return Got > 0;
-}
+namespace {
 
 uint64_t decimal(const char *&P) {
   uint64_t Value = 0;
@@ -23,8 +13,6 @@ uint64_t decimal(const char *&P) {
     Value = Value * 10 + uint64_t(*P - '0');
   return Value;
 }
-
-namespace {
 
 uint64_t hex(const char *&P) {
   while (*P == ' ' || *P == '\t')
@@ -74,18 +62,6 @@ bool blocksSignal(int Tid, int Signal) {
       return hex(P) >> (Signal - 1) & 1;
     }
   return true;
-}
-
-char stateOf(int Tid) {
-  char Text[512];
-  if (!readTaskFile(Tid, "stat", Text))
-    return 0;
-  char State = 0;
-  // The name may hold parentheses of its own.
-  for (const char *P = Text; *P; ++P)
-    if (P[0] == ')' && P[1] == ' ')
-      State = P[2];
-  return State;
 }
 
 uint64_t switchesOf(int Tid) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Timers.h"
-#include "leak_tracker/track/Match.h"
 #include "leak_tracker/track/Tasks.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 #include "runtime/interpose/Real.h"
 #include "runtime/stack/StackStore.h"

@@ -6,8 +6,6 @@
 
 namespace raddle {
 
-/// Also true if it cannot be told.
-bool threadExists(int Tid);
 /// How many there are, ours too; 0: it cannot be told.
 unsigned kernelThreads();
 /// It is in the kernel and nobody has woken it yet.

@@ -2,6 +2,7 @@
 #include "lockorder/recorder/WaitGraph.h"
 #include "lockorder/recorder/EndedOwners.h"
 #include "lockorder/recorder/KernelThreads.h"
+#include "runtime/core/KernelTasks.h"
 #include "runtime/core/Maps.h"
 #include "runtime/thread/HeldLocks.h"
 #include "runtime/thread/Monitor.h"

@@ -2,6 +2,7 @@
 //
 // See Children.h.
 #include "runtime/interpose/Children.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Print.h"
 
 namespace raddle {
@@ -13,19 +14,6 @@ constexpr char Preload[] = "LD_PRELOAD=", Options[] = "RADDLE_OPTIONS=",
 /// "LD_PRELOAD=/path/libraddle_rt.so" and "RADDLE_OPTIONS=..."; null when
 /// children are not followed.
 char *OurPreload = nullptr, *OurOptions = nullptr;
-
-bool startsWith(const char *Text, const char *With) {
-  while (*With && *Text == *With)
-    ++Text, ++With;
-  return !*With;
-}
-
-bool contains(const char *Text, const char *What) {
-  for (; *Text; ++Text)
-    if (startsWith(Text, What))
-      return true;
-  return false;
-}
 
 struct Missing {
   size_t Count = 0;               ///< Of entries.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/stack/Symbols.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Memory.h"
 #include "runtime/interpose/Real.h"
 #include "runtime/thread/Monitor.h"
@@ -146,12 +147,6 @@ void readModule(SymbolModule &M) {
       readTable(File, Sections, Head.e_shnum, I, M.Dynamic);
   }
   sys::unmap(Sections, Bytes);
-}
-
-bool sameText(const char *A, const char *B) {
-  while (*A && *A == *B)
-    ++A, ++B;
-  return *A == *B;
 }
 
 const char *keep(const char *Text) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/thread/Monitor.h"
 #include "runtime/Runtime.h"
-#include "runtime/core/Print.h"
+#include "runtime/core/KernelTasks.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -20,48 +19,16 @@ uint32_t Wakes = 0; ///< A futex: counted up by each wake.
 /// Marked busy, so that whatever this thread calls goes straight through.
 Thread Own;
 
-char stateOf(const char *Task) {
-  TextBuffer<64> Path;
-  Path << "/proc/self/task/" << Task << "/stat";
-  int Descriptor = sys::open(Path.text(), O_RDONLY);
-  if (Descriptor < 0)
-    return 0;
-  char Text[128];
-  long Size = sys::read(Descriptor, Text, sizeof(Text) - 1);
-  sys::close(Descriptor);
-  Text[Size > 0 ? Size : 0] = 0;
-  char State = 0;
-  // The name may hold parentheses of its own.
-  for (const char *P = Text; *P; ++P)
-    if (P[0] == ')' && P[1] == ' ')
-      State = P[2];
-  return State;
-}
-
 /// After main's pthread_exit the last thread to end ends the process. That is
 /// us, as far as libc knows.
 bool isLast() {
-  TextBuffer<16> Main;
-  Main << sys::pid();
-  if (stateOf(Main.text()) != 'Z')
-    return false;
-  int Descriptor = sys::open("/proc/self/task", O_RDONLY | O_DIRECTORY);
-  if (Descriptor < 0)
+  if (stateOf(sys::pid()) != 'Z')
     return false;
   unsigned Count = 0;
-  alignas(8) char Buffer[2048];
-  long Size;
-  while ((Size = sys::call(SYS_getdents64, Descriptor, long(Buffer),
-                           sizeof(Buffer))) > 0)
-    for (long At = 0; At < Size;) {
-      uint16_t Length;
-      __builtin_memcpy(&Length, Buffer + At + 16, sizeof(Length));
-      char First = Buffer[At + 19];
-      Count += First >= '0' && First <= '9';
-      At += Length;
-    }
-  sys::close(Descriptor);
-  return Size == 0 && Count == 2;
+  return forEachKernelThread(
+             [](int, void *Found) { ++*static_cast<unsigned *>(Found); },
+             &Count) &&
+         Count == 2;
 }
 
 void *run(void *) {

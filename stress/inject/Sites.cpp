@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/inject/Sites.h"
 #include "runtime/Runtime.h"
+#include "runtime/core/Match.h"
 #include <link.h>
 #include <string.h>
 
@@ -18,12 +19,6 @@ const char *fileOf(const char *Path) {
     if (*Path == '/')
       Name = Path + 1;
   return Name;
-}
-
-bool startsWith(const char *Text, const char *With) {
-  while (*With && *Text == *With)
-    ++Text, ++With;
-  return !*With;
 }
 
 /// Calls go through these; they are not where the program called.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/inject/patch/Patch.h"
 #include "runtime/Runtime.h"
+#include "runtime/core/Match.h"
 #include "stress/inject/Generator.h"
 #include "stress/inject/patch/Code.h"
 #include "stress/inject/patch/Stub.h"
@@ -28,19 +29,6 @@ struct AccessFunction {
 AccessFunction AccessFunctions[MostAccessFunctions];
 unsigned AccessFunctionCount = 0;
 Span Sanitizer;
-
-bool startsWith(const char *Text, const char *With) {
-  while (*With && *Text == *With)
-    ++Text, ++With;
-  return !*With;
-}
-
-bool contains(const char *Text, const char *What) {
-  for (; *Text; ++Text)
-    if (startsWith(Text, What))
-      return true;
-  return false;
-}
 
 void noteSanitizer(const char *Name, uint64_t Address, void *) {
   if (!startsWith(Name, "__tsan_") && !startsWith(Name, "__sanitizer_") &&

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Texts compared without libc, whose functions may be a sanitizer's.
-#ifndef RADDLE_LEAK_TRACKER_TRACK_MATCH_H
-#define RADDLE_LEAK_TRACKER_TRACK_MATCH_H
+#ifndef RADDLE_RUNTIME_CORE_MATCH_H
+#define RADDLE_RUNTIME_CORE_MATCH_H
 
 #include <stddef.h>
 
-namespace raddle::leaks {
+namespace raddle {
 
 inline bool sameText(const char *A, const char *B) {
   while (*A && *A == *B)
@@ -18,6 +18,13 @@ inline bool startsWith(const char *Text, const char *With) {
   while (*With && *Text == *With)
     ++Text, ++With;
   return !*With;
+}
+
+inline bool contains(const char *Text, const char *What) {
+  for (; *Text; ++Text)
+    if (startsWith(Text, What))
+      return true;
+  return false;
 }
 
 /// '*' stands for any text, '?' for one character. No time grows beyond the
@@ -42,6 +49,6 @@ inline bool matchesGlob(const char *Glob, const char *Text) {
   return !*Glob;
 }
 
-} // namespace raddle::leaks
+} // namespace raddle
 
 #endif
