@@ -122,6 +122,28 @@ TEST(RunCommands, RulesThatMatchNothingAreNamed) {
   EXPECT_THAT(R.Err, Not(HasSubstr("matched nothing")));
 }
 
+TEST(RunCommands, RulesMayNameFunctionsThatWereInlined) {
+  TestProject P;
+  Ran R = P.raddle({"leaks", "--", Leaky, "inlined"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Out + R.Err, HasSubstr("inlinedLoop"));
+  for (const char *Rule :
+       {"any:*inlinedLoop", "any:*inlinedLoop()", "creator:*inlinedWaiter*",
+        "any:*inlinedLoop && creator:*main",
+        "any:*inlinedLoop && module:*leak*"}) {
+    R = P.raddle({"leaks", "--ignore", Rule, "--", Leaky, "inlined"});
+    EXPECT_EQ(R.Code, 0) << Rule << "\n" << R.Out << R.Err;
+    EXPECT_THAT(R.Err, Not(HasSubstr("matched nothing"))) << Rule;
+  }
+  for (const char *Rule :
+       {"top:*main", "any:*inlinedLoo", "creator:*inlinedLoop",
+        "any:*inlinedLoop && name:other"}) {
+    R = P.raddle({"leaks", "--ignore", Rule, "--", Leaky, "inlined"});
+    EXPECT_EQ(R.Code, 23) << Rule << "\n" << R.Out << R.Err;
+    EXPECT_THAT(R.Err, HasSubstr("matched nothing")) << Rule;
+  }
+}
+
 TEST(RunCommands, ScriptsSayWhatIsObserved) {
   TestProject P;
   P.write("run.sh", "#!/bin/sh\n" + Leaky + " condition\n");

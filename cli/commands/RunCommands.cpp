@@ -92,15 +92,9 @@ Expected<std::string> runtimeOptions(const RunOptions &O) {
 }
 
 /// What users wrote and nothing matched is a mistake, or out of date.
-void printRules(const std::vector<Trace> &Traces) {
-  std::map<std::string, uint64_t> Matches;
-  for (const Trace &T : Traces)
-    for (const TraceRule &R : T.Rules)
-      if (R.Origin != trace::RuleOrigin::BuiltIn)
-        Matches[R.Text] += R.Matches;
-  for (const auto &[Rule, Count] : Matches)
-    if (!Count)
-      warn("the ignore rule '" + Rule + "' matched nothing");
+void printRules(const Results &R) {
+  for (const std::string &Rule : R.UnusedRules)
+    warn("the ignore rule '" + Rule + "' matched nothing");
 }
 
 void printGrowth(const Results &R) {
@@ -272,7 +266,7 @@ int run(const RunOptions &O, const Invocation &Call, const char *Name) {
       consumeError(write(Format::Text, Rest, As, errs()));
     }
   }
-  printRules(Traces);
+  printRules(R);
   printGrowth(R);
   if (!O.Output.Quiet) {
     errs() << "raddle: " << (Found ? "observed " : "no findings in ")

@@ -48,6 +48,7 @@ Results traceResults(const std::vector<Trace> &Traces, Results Known) {
   Known.Graph = std::move(U.Graph);
   Known.Findings = makeFindings(std::move(U.Diagnoses), {});
   Known.Run = std::move(U.Run);
+  Known.UnusedRules = std::move(U.UnusedRules);
   mergeResults(Known, std::move(Earlier));
   return Known;
 }

@@ -31,6 +31,8 @@ struct Results {
   lockorder::LockOrderGraph Graph;
   RunTime Run;
   std::vector<FailedUnit> Failed;
+  /// Ignore rules that let nothing pass in what was just run; in no file.
+  std::vector<std::string> UnusedRules;
   uint64_t TranslationUnits = 0, Functions = 0;
   std::string Root;    ///< Absolute folder that places are relative to.
   std::string Project; ///< Name of that folder.

@@ -172,24 +172,22 @@ void RunViews::leaks() {
       Creation = Task.CreationStack;
       Born = Task.Time;
     }
+    std::string Name =
+        L.Kind == trace::TaskKind::Thread ? T->Threads[L.Thread].Name : G.Name;
     G.Creation = stack(Creation);
     G.Now = stack(L.Stack);
     if (L.Kind == trace::TaskKind::Coroutine) {
       const std::vector<TraceFrame> &Now = T->Stacks[L.Stack].Frames;
       G.Now = suspension(Now.empty() ? L.ResumePoint : Now.front());
     }
+    auto Stack = [&](Index I) { return I ? &Out.Stacks[*I] : nullptr; };
+    if (Rules.letPass(Name, Stack(G.Creation), Stack(G.Now)))
+      continue;
     G.On = waitsFor(L.On, L.Detail);
     G.Seconds = seconds(G.On && L.On.Since ? L.On.Since : Born, L.Time);
     // Threads have names of their own; tasks alike share theirs.
-    Key K = {
-        G.Kind,
-        L.Kind == trace::TaskKind::Thread ? T->Threads[L.Thread].Name : G.Name,
-        G.State,
-        G.Creation,
-        G.Now,
-        G.On ? G.On->Kind : "",
-        G.Proof,
-        G.Test};
+    Key K = {G.Kind,  Name,  G.State, G.Creation, G.Now, G.On ? G.On->Kind : "",
+             G.Proof, G.Test};
     auto [It, New] = Groups.try_emplace(K);
     Group &Alike = It->second;
     if (New) {
@@ -338,6 +336,7 @@ void RunViews::add(const Trace &Next, size_t Number) {
   Run = Number;
   StackOf.clear();
   SuspensionOf.clear();
+  Rules.add(Next);
   programs();
   leaks();
   deadlocks();

@@ -5,6 +5,7 @@
 #define RADDLE_CLI_TRACE_RUNVIEWS_H
 
 #include "cli/findings/RunTime.h"
+#include "cli/trace/IgnoreRules.h"
 #include "cli/trace/Symbolise.h"
 #include "lockorder/observed/Observed.h"
 #include <map>
@@ -24,6 +25,8 @@ public:
   void add(const Trace &T, size_t Run);
   /// After the last one: order and totals.
   void finish();
+  /// Ignore rules of the user's that let nothing pass.
+  std::vector<std::string> unusedRules() const { return Rules.unused(); }
 
 private:
   Index stack(uint32_t Id);
@@ -54,6 +57,7 @@ private:
   std::map<uint32_t, uint32_t> StackOf;
   std::map<std::pair<uint32_t, uint64_t>, Index> SuspensionOf;
   // Of all.
+  IgnoreRules Rules;
   std::map<std::vector<lockorder::Frame>, uint32_t> KnownStacks;
   struct Group {
     size_t Index = 0, Run = 0;

@@ -104,6 +104,7 @@ Understood understand(const std::vector<Trace> &Traces, const std::string &Root,
     append_range(Result.Warnings, T.Warnings);
   }
   Views.finish();
+  Result.UnusedRules = Views.unusedRules();
   append_range(Result.Diagnoses, runFindings(Result.Run));
   append_range(Result.Warnings, Symbols.warnings());
   return Result;

@@ -14,6 +14,8 @@ struct Understood {
   lockorder::LockOrderGraph Graph; ///< With that of the static analysis.
   std::vector<lockorder::Diagnosis> Diagnoses;
   std::vector<std::string> Warnings;
+  /// Ignore rules of the user's that let nothing pass in any of the traces.
+  std::vector<std::string> UnusedRules;
   /// What places are relative to: the root that was given, or, where the
   /// static results were plainly made below another one, that.
   std::string Root;

@@ -51,6 +51,18 @@ void condition() {
   awaitStarted(1);
 }
 
+/// No symbol: only debug information knows it.
+__attribute__((always_inline)) inline void inlinedLoop() { waitOnCondition(); }
+__attribute__((noinline)) void workerWithInlinedLoop() {
+  inlinedLoop();
+  __asm__ volatile(""); // No tail call.
+}
+
+void inlinedWaiter() {
+  std::thread(workerWithInlinedLoop).detach();
+  awaitStarted(1);
+}
+
 void conditionFixed() {
   std::thread T(blockedWorker);
   awaitStarted(1);
@@ -358,6 +370,7 @@ struct Case {
   void (*Run)();
 };
 const Case Cases[] = {{"condition", condition},
+                      {"inlined", inlinedWaiter},
                       {"openmp", openMp},
                       {"condition-fixed", conditionFixed},
                       {"many", many},
