@@ -14,6 +14,10 @@ Thread *threadCreated(trace::ThreadKind Kind, Thread &Parent,
                       const CallSite &Site);
 /// In the new thread, first of all. \p FrameAddress: of the start function.
 void threadStarts(Thread &T, void *FrameAddress);
+using StartRoutine = void *(*)(void *);
+/// What the creator wants to run, where the table's pthread_create is called
+/// with \p Start and \p Argument.
+StartRoutine givenStart(StartRoutine Start, void *Argument);
 /// In the creator, once \p Handle is set. It is read only if the thread has not
 /// begun: later, the variable may be gone.
 void threadHasHandle(uint32_t Id, const pthread_t *Handle);

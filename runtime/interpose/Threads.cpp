@@ -48,6 +48,10 @@ size_t stackSize(const pthread_attr_t *Attributes) {
 
 } // namespace
 
+StartRoutine raddle::givenStart(StartRoutine Start, void *Argument) {
+  return Start == trampoline ? static_cast<Thread *>(Argument)->Start : Start;
+}
+
 RADDLE_EXPORT int pthread_create(pthread_t *Handle,
                                  const pthread_attr_t *Attributes,
                                  void *(*Start)(void *),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Choice.h"
 #include "runtime/Runtime.h"
+#include "stress/schedule/Arrivals.h"
 #include "stress/schedule/Io.h"
 #include "stress/schedule/Replay.h"
 #include "stress/schedule/RunLogWriter.h"
@@ -42,6 +43,7 @@ struct Candidates {
   bool AllBack = true;      ///< All that there are only repeat themselves.
   bool AllHard = true;      ///< And have for long.
   bool Outside = false;     ///< Somebody may come back.
+  bool Late = false;        ///< One is Outside that may be a sanitizer's.
   Controlled *Io = nullptr; ///< Waits for what the kernel has.
   uint64_t Earliest = 0;    ///< When the first wait's time is up; 0: none.
 };
@@ -51,8 +53,10 @@ void collect(Candidates &C, bool WithBack) {
   uint64_t Events = TheRunLog.head().Events;
   for (Controlled *T = TheRun.First; T; T = T->Next) {
     Standing S = standingOf(*T);
-    if (S == Standing::Outside)
-      C.Outside |= !T->Late;
+    if (S == Standing::Outside) {
+      bool MayBe = wayOf(*T) == Arrival::Late && !isOneOfTheProgram(*T);
+      (MayBe ? C.Late : C.Outside) = true;
+    }
     if (S != Standing::Waiting)
       continue;
     bool Ready = !T->Ready || T->Ready(*T);
@@ -129,7 +133,8 @@ Controlled *leaver() {
 Controlled *pick() {
   if (!roomForAll())
     return TheRun.First;
-  for (;;) {
+  constexpr unsigned MostLooks = 50;
+  for (unsigned Looks = 0;;) {
     Candidates C;
     lookForWakes();
     collect(C, false);
@@ -149,6 +154,15 @@ Controlled *pick() {
           C.Io->ReallyWaits = true;
           continue;
         }
+      }
+      if (!C.Count && !C.Outside && C.Late && !TheRun.Leaver &&
+          lateOneMayCome()) {
+        // Without a limit where there is none: the verdict would be wrong.
+        if (!C.Earliest || ++Looks < MostLooks) {
+          sleepABit();
+          continue;
+        }
+        C.Outside = true;
       }
       // Who only repeats itself waits for time to pass, too.
       if (C.Earliest && (!C.Count || C.AllHard)) {

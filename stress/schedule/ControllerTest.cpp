@@ -114,6 +114,8 @@ TEST(Controller, ALostWakeUpIsNamed) {
     }
     ++Lost;
     EXPECT_EQ(R.Head.Found, Verdict::LostWakeup);
+    // The thread that ends last, and finds it, waits for nobody: not itself.
+    EXPECT_EQ(R.Uncontrolled, std::vector<std::string>());
     EXPECT_EQ(WEXITSTATUS(R.Out.Status), ExitDeadlock);
     const RunFinalRecord *Waiter = finalOf(R, 2);
     ASSERT_TRUE(Waiter);

@@ -91,6 +91,9 @@ bool wokenFromOutside() {
     Since = Now;
   }
   bool Timer = hasTimer();
+  // However long it has computed: it has not said yet that it wakes nobody.
+  if (foreignThreadRuns())
+    Since = Now;
   if (Now - Since > (Timer ? MostNs : ForThreadsNs) ||
       (!Timer && !hasForeignThreads()))
     return false;

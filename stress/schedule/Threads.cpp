@@ -4,6 +4,7 @@
 // for the others once it has no more of the program's code to run; what libc
 // and the kernel still do then needs no token.
 #include "runtime/Observers.h"
+#include "runtime/interpose/ThreadLife.h"
 #include "stress/schedule/Cancel.h"
 #include "stress/schedule/Names.h"
 #include "stress/schedule/VirtualTime.h"
@@ -69,6 +70,7 @@ int pthreadCreate(pthread_t *Handle, const pthread_attr_t *Attributes,
   return create(*Me, &New, State == PTHREAD_CREATE_DETACHED, Argument,
                 [&](Controlled *T) {
                   T->Start = Start;
+                  T->Begins = givenStart(Start, Argument);
                   int Result =
                       Original.pthread_create(Handle, Attributes, start, T);
                   if (Result == 0)

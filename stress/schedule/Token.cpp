@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/schedule/Token.h"
 #include "runtime/Runtime.h"
+#include "stress/schedule/Arrivals.h"
 #include "stress/schedule/Choice.h"
 #include "stress/schedule/Places.h"
 #include "stress/schedule/RunLogWriter.h"
@@ -21,8 +22,6 @@ namespace {
 
 /// Guards TheRun.Holder where a thread comes without having the token.
 InternalLock Handing;
-/// Counted up by each of those.
-uint32_t Arrivals = 0;
 
 constexpr uint32_t HasTurn = 1, HasErrand = 2;
 uint32_t ErrandsDone = 0; ///< A futex.
@@ -75,36 +74,12 @@ bool park(Controlled &Me) {
   return true;
 }
 
-/// Who else can go on depends on those that have begun and are on their way to
-/// their first step. Not for long: one may wait for who waits here.
-void waitForArrivals() {
-  constexpr uint64_t MostNs = 100000000, SliceNs = 2000000;
-  uint64_t Since = 0;
-  for (Controlled *T = TheRun.First; T; T = T->Next)
-    while (__atomic_load_n(&T->Arriving, __ATOMIC_ACQUIRE)) {
-      uint32_t Before = __atomic_load_n(&Arrivals, __ATOMIC_ACQUIRE);
-      if (!__atomic_load_n(&T->Arriving, __ATOMIC_ACQUIRE))
-        break;
-      uint64_t Now = sys::now();
-      Since = Since ? Since : Now;
-      // In a sleep that is none of the program's: not on its way.
-      if (Now - Since >= MostNs || isAsleep(T->Tid)) {
-        T->Arriving = false;
-        T->Late = true;
-        break;
-      }
-      timespec Time = {0, long(SliceNs)};
-      sys::call(SYS_futex, long(&Arrivals), FUTEX_WAIT_PRIVATE, Before,
-                long(&Time));
-    }
-}
-
 /// Passes the token on; false: to \p Me itself.
 bool passOn(Controlled *Me) {
   if (TheRun.StartsFree)
     waitForArrivals();
   for (;;) {
-    uint32_t Before = __atomic_load_n(&Arrivals, __ATOMIC_ACQUIRE);
+    uint32_t Before = arrivals();
     Controlled *Next = pick();
     if (Next && Next == Me) {
       TheRun.Holder = Me;
@@ -117,7 +92,7 @@ bool passOn(Controlled *Me) {
     }
     // Under the lock: who comes from outside finds it idle, or is seen here.
     InternalGuard G(Handing);
-    if (Before == __atomic_load_n(&Arrivals, __ATOMIC_ACQUIRE)) {
+    if (Before == arrivals()) {
       goIdle();
       TheRun.Holder = nullptr;
       return true;
@@ -169,7 +144,7 @@ void noteStep(Controlled &Me) {
 /// event. Touches nothing that is shared before it has the token.
 void comeBack(Controlled &Me) {
   Me.Pending = {Me.Number, Op::Io, true, false, 0, 0, Me.Clock};
-  if (Me.Arriving || Me.Late) {
+  if (Me.Way != Arrival::Done) {
     Me.Pending.Kind = Op::ThreadStart;
     Me.Pending.Object = Me.Self->Number;
   }
@@ -180,10 +155,8 @@ void comeBack(Controlled &Me) {
   bool WasIdle = false;
   {
     InternalGuard G(Handing);
-    __atomic_fetch_add(&Arrivals, 1, __ATOMIC_ACQ_REL);
     setStanding(Me, Standing::Waiting);
-    Me.Arriving = Me.Late = false;
-    sys::call(SYS_futex, long(&Arrivals), FUTEX_WAKE_PRIVATE, 1);
+    noteArrival(Me);
     if (!TheRun.Holder) {
       comeFromIdle();
       TheRun.Holder = &Me;
@@ -399,7 +372,7 @@ Controlled *addThread(uint32_t Parent, uint64_t Pc) {
   setPending(*T, Op::ThreadStart, T->Self->Number, true, Pc);
   T->State =
       Parent && TheRun.StartsFree ? Standing::Outside : Standing::Waiting;
-  T->Arriving = Parent && TheRun.StartsFree;
+  T->Way = Parent && TheRun.StartsFree ? Arrival::OnItsWay : Arrival::Done;
   (TheRun.Last ? TheRun.Last->Next : TheRun.First) = T;
   TheRun.Last = T;
   ++TheRun.Alive;
@@ -418,7 +391,7 @@ Controlled *addThread(uint32_t Parent, uint64_t Pc) {
 void dropThread(Controlled *T) { forgetEnded(*T); }
 
 void firstTurn(Controlled &Me) {
-  Me.Tid = sys::tid();
+  __atomic_store_n(&Me.Tid, sys::tid(), __ATOMIC_RELAXED);
   if (TheRun.StartsFree) {
     Me.Inside = 0;
     unmaskSignals(Me);

@@ -24,6 +24,13 @@ namespace raddle::stress {
 
 struct Controlled;
 
+/// Of a new thread that could not wait for its turn before it began.
+enum class Arrival : uint32_t {
+  Done,     ///< It has come to its first step.
+  OnItsWay, ///< It runs.
+  Late,     ///< It still has not: one of a sanitizer's own, likely.
+};
+
 /// Whether the step that the thread stands before can be taken.
 using CanGo = bool (*)(const Controlled &);
 
@@ -85,11 +92,11 @@ struct Controlled {
   pthread_t Handle; ///< 0 once nobody may join it.
   Shadow *Self;     ///< What others join.
   bool Detached;
-  bool Arriving; ///< Runs, and has not come to its first step.
-  bool Late;     ///< It still has not: one of a sanitizer's own, likely.
+  Arrival Way; ///< Atomic.
   void *(*Start)(void *);
   int (*StartC11)(void *);
   void *Argument;
+  void *(*Begins)(void *); ///< Where its creator wanted it to; may be null.
   Controlled *Next; ///< By number.
 };
 
@@ -130,6 +137,7 @@ struct RunState {
   /// A sanitizer's part of the program waits for each new thread to begin: such
   /// a thread cannot wait for its turn before it does.
   bool StartsFree;
+  void *(*Starts[4])(void *); ///< Where threads begin that took a step.
   int SanitizerTid;  ///< Of the thread that a sanitizer always has; 0: none.
   bool AccessPoints; ///< The program tells of its accesses.
   bool Active;
@@ -142,6 +150,11 @@ inline Standing standingOf(const Controlled &T) {
   Standing S;
   __atomic_load(&T.State, &S, __ATOMIC_ACQUIRE);
   return S;
+}
+inline Arrival wayOf(const Controlled &T) {
+  Arrival W;
+  __atomic_load(&T.Way, &W, __ATOMIC_ACQUIRE);
+  return W;
 }
 /// False: it stands elsewhere.
 inline bool becomes(Controlled &T, Standing From, Standing To) {

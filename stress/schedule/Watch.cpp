@@ -4,6 +4,7 @@
 #include "runtime/thread/Monitor.h"
 #include "stress/schedule/Places.h"
 #include "stress/schedule/RunLogWriter.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -26,16 +27,6 @@ constexpr uint64_t MostCpuNs = 1000000000;
 uint64_t IdleSince = 0; ///< Real time; 0: somebody runs.
 uint64_t IdleFor = 0;   ///< 0: without limit.
 
-uint64_t cpuTime(int Tid) {
-  // As pthread_getcpuclockid makes it.
-  clockid_t Clock = clockid_t(~unsigned(Tid) << 3 | 6);
-  timespec Time = {};
-  sys::call(SYS_clock_gettime, Clock, long(&Time));
-  return uint64_t(Time.tv_sec) * 1000000000u + uint64_t(Time.tv_nsec);
-}
-
-enum class Sleep { None, Lock, Other };
-
 /// What is in the file \p Name of the thread.
 void readOf(int Tid, const char *Name, char *To, size_t Size) {
   TextBuffer<64> Path;
@@ -49,25 +40,47 @@ void readOf(int Tid, const char *Name, char *To, size_t Size) {
   To[Got > 0 ? Got : 0] = 0;
 }
 
-Sleep sleepOf(int Tid) {
-  char Text[128];
-  readOf(Tid, "stat", Text, sizeof(Text));
-  char State = 0;
-  for (const char *P = Text; *P; ++P)
-    if (P[0] == ')' && P[1] == ' ')
-      State = P[2];
-  if (State != 'S')
-    return Sleep::None;
-  // Starts with the number of the system call that it is in.
-  readOf(Tid, "syscall", Text, sizeof(Text));
-  return strncmp(Text, "202 ", 4) == 0 ? Sleep::Lock : Sleep::Other;
-}
-
 bool idleIsOver() {
   return IdleSince && IdleFor && sys::now() - IdleSince >= IdleFor;
 }
 
 } // namespace
+
+uint64_t cpuTime(int Tid) {
+  // As pthread_getcpuclockid makes it.
+  clockid_t Clock = clockid_t(~unsigned(Tid) << 3 | 6);
+  timespec Time = {};
+  sys::call(SYS_clock_gettime, Clock, long(&Time));
+  return uint64_t(Time.tv_sec) * 1000000000u + uint64_t(Time.tv_nsec);
+}
+
+Sleep sleepOf(int Tid) {
+  // Two files are not read at the same moment: what they say is of one wait
+  // only if the thread has not run meanwhile. Otherwise one that is just woken
+  // from a lock seems to sleep in no system call.
+  uint64_t Before = cpuTime(Tid);
+  char Text[128];
+  readOf(Tid, "syscall", Text, sizeof(Text));
+  // Starts with the number of the system call that it is in; not where it runs.
+  bool InCall = *Text >= '0' && *Text <= '9';
+  long Call = 0;
+  for (const char *P = Text; *P >= '0' && *P <= '9'; ++P)
+    Call = Call * 10 + (*P - '0');
+  readOf(Tid, "stat", Text, sizeof(Text));
+  char State = 0;
+  for (const char *P = Text; *P; ++P)
+    if (P[0] == ')' && P[1] == ' ')
+      State = P[2];
+  if (State == 'Z' || State == 'X' ||
+      (!State && sys::call(SYS_tgkill, sys::pid(), Tid, 0) == -ESRCH))
+    return Sleep::Gone;
+  if (State != 'S' || !InCall || cpuTime(Tid) != Before)
+    return Sleep::None;
+  if (Call == SYS_futex)
+    return Sleep::Lock;
+  return Call == SYS_nanosleep || Call == SYS_clock_nanosleep ? Sleep::Time
+                                                              : Sleep::Other;
+}
 
 long Patience::tick() {
   uint64_t Ns = Calm < 5 ? ShortTickNs << Calm : LongTickNs;
@@ -175,17 +188,20 @@ template <typename Function> static bool anyThread(Function Each) {
   return Found;
 }
 
-bool isAsleep(int Tid) { return Tid && sleepOf(Tid) == Sleep::Other; }
+static bool isForeign(int Tid) {
+  // The one that asks may be over for the controller.
+  bool Known = Tid == monitorTid() || Tid == TheRun.SanitizerTid ||
+               Tid == sys::tid();
+  for (Controlled *T = TheRun.First; T && !Known; T = T->Next)
+    Known = T->Tid == Tid;
+  return !Known;
+}
 
-bool hasForeignThreads() {
-  return anyThread([](int Tid) {
-    bool Known = Tid == monitorTid() || Tid == TheRun.SanitizerTid;
-    for (Controlled *T = TheRun.First; T && !Known; T = T->Next)
-      if (T->Tid == Tid)
-        // Asleep, it is none that others wait for.
-        Known = !T->Late || sleepOf(Tid) != Sleep::None;
-    return !Known;
-  });
+bool hasForeignThreads() { return anyThread(isForeign); }
+
+bool foreignThreadRuns() {
+  return anyThread(
+      [](int Tid) { return isForeign(Tid) && sleepOf(Tid) == Sleep::None; });
 }
 
 int otherThread() {

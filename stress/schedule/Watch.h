@@ -41,8 +41,17 @@ void sleepABit();
 /// Whether the process has children, who may do something for it.
 bool hasChildren();
 
-/// The kernel has the thread in a sleep that is no wait for a lock.
-bool isAsleep(int Tid);
+/// What the kernel has the thread in.
+enum class Sleep {
+  None, ///< It runs, or is about to.
+  Lock, ///< A wait for a lock: of libc's, or of a sanitizer's.
+  Time, ///< Ends by itself.
+  Other,
+  Gone ///< It is over.
+};
+Sleep sleepOf(int Tid);
+/// How long the thread has run, in ns.
+uint64_t cpuTime(int Tid);
 
 /// Another thread of the process than the calling one; 0: there is none.
 int otherThread();
@@ -50,6 +59,8 @@ int otherThread();
 /// Whether the process has threads besides those that are controlled, and
 /// those that a sanitizer and the runtime always have.
 bool hasForeignThreads();
+/// One of those is not asleep.
+bool foreignThreadRuns();
 
 /// Notes once for each place that no seed decides what \p Function does.
 void noteUncontrolled(const char *Function, uint64_t Pc);
