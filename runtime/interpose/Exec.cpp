@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The exec family and posix_spawn: to tell in the trace how the program ended,
-// and to follow children if that is asked for.
+// The exec family, posix_spawn and what libc makes of it: to tell in the trace
+// how the program ended, and to follow children if that is asked for. system
+// and popen are for others behind the table.
 #include "runtime/Runtime.h"
 #include "runtime/interpose/Children.h"
 #include "runtime/trace/TraceWriter.h"
@@ -127,4 +128,14 @@ RADDLE_EXPORT int posix_spawnp(pid_t *Child, const char *File,
   Environment = RADDLE_FOR_CHILD(Environment);
   return Real.posix_spawnp(Child, File, Actions, Attributes, Arguments,
                            Environment);
+}
+
+RADDLE_EXPORT int system(const char *Command) {
+  ensureReal();
+  return Real.system(Command);
+}
+
+RADDLE_EXPORT FILE *popen(const char *Command, const char *Mode) {
+  ensureReal();
+  return Real.popen(Command, Mode);
 }

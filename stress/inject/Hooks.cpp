@@ -7,6 +7,7 @@
 // was let go.
 #include "runtime/Runtime.h"
 #include "runtime/thread/Registry.h"
+#include "stress/inject/Cores.h"
 #include "stress/inject/Jitter.h"
 #include <errno.h>
 #include <linux/futex.h>
@@ -171,34 +172,6 @@ long systemCall(long Number, ...) noexcept {
   }
 }
 
-/// A program that makes as many threads as it has cores is to make as many as
-/// ever.
-template <typename Function>
-int affinity(size_t Size, cpu_set_t *Set, Function F) {
-  int Result = F();
-  if (Result == 0 && JitterOn && isActive())
-    hideLimit(Set, Size);
-  return Result;
-}
-
-/// The new program may use all cores.
-template <typename Function> int replaced(Function F) {
-  if (!isActive())
-    return F();
-  unlimitCores();
-  return F();
-}
-
-template <typename Function> int spawned(Function F) {
-  if (!isActive())
-    return F();
-  bool Was = unlimitCores();
-  int Result = F();
-  if (Was)
-    limitAgain();
-  return Result;
-}
-
 } // namespace
 
 // HOOK(name, result, parameters, how): Real.name becomes a function that does
@@ -308,26 +281,6 @@ static void hookThreads() {
               (T, V, C, U), waits(Op::Join, handle(T), X));
   HOOK_WAIT(thrd_join, int, (thrd_t T, int *V), (T, V),
             waits(Op::Join, handle(T), X));
-  HOOK(sched_getaffinity, int, (pid_t P, size_t N, cpu_set_t * S), (P, N, S),
-       affinity(N, S, X));
-  HOOK(pthread_getaffinity_np, int, (pthread_t T, size_t N, cpu_set_t * S),
-       (T, N, S), affinity(N, S, X));
-  HOOK(posix_spawn, int,
-       (pid_t * C, const char *P, const posix_spawn_file_actions_t *F,
-        const posix_spawnattr_t *A, char *const *V, char *const *E),
-       (C, P, F, A, V, E), spawned(X));
-  HOOK(posix_spawnp, int,
-       (pid_t * C, const char *P, const posix_spawn_file_actions_t *F,
-        const posix_spawnattr_t *A, char *const *V, char *const *E),
-       (C, P, F, A, V, E), spawned(X));
-  HOOK(execve, int, (const char *P, char *const *A, char *const *E), (P, A, E),
-       replaced(X));
-  HOOK(execv, int, (const char *P, char *const *A), (P, A), replaced(X));
-  HOOK(execvp, int, (const char *P, char *const *A), (P, A), replaced(X));
-  HOOK(execvpe, int, (const char *P, char *const *A, char *const *E), (P, A, E),
-       replaced(X));
-  HOOK(fexecve, int, (int F, char *const *A, char *const *E), (F, A, E),
-       replaced(X));
 }
 
 static void hookSleeps() {
@@ -389,6 +342,7 @@ void hookCalls() {
   hookSleeps();
   hookFiles();
   Real.syscall = systemCall;
+  hideCores();
 }
 
 } // namespace raddle::stress

@@ -3,6 +3,7 @@
 #include "runtime/Observers.h"
 #include "runtime/Runtime.h"
 #include "stress/inject/Budget.h"
+#include "stress/inject/Cores.h"
 #include "stress/inject/DelayLog.h"
 #include "stress/inject/patch/Patch.h"
 #include <sys/syscall.h>
@@ -117,7 +118,9 @@ void threadCreated(Thread &New, Thread &) {
     return;
   // From here on: a program of one thread is left alone.
   if (TheJitterThreads.started() == 1)
-    if (limitCores(*Parent, ThePlan.Cores))
+    // Which ones follows from the process's number: the runs of a campaign
+    // would all sit on the first one otherwise.
+    if (limitCores(ThePlan.Cores, unsigned(sys::pid())))
       TheDelayLog.delay(Parent->Number, RunDelayRecord::Affinity, Op::Create,
                         false, CurrentSite.Pc, sys::now(), 0);
   Parent->LastChild = TheJitterThreads.add(Seed, Parent);

@@ -33,17 +33,6 @@ void jitterCall(JitterThread &T, Op Kind, bool After, const void *Object,
 
 /// Puts jitter's functions into the table of real functions.
 void hookCalls();
-/// How many cores the process may use now.
-unsigned coresThere();
-/// The calling thread, \p T, and those that it creates, may use \p Count of
-/// them. False: it may use no more anyway.
-bool limitCores(JitterThread &T, unsigned Count);
-/// Of the calling thread; true if they were limited. And back.
-bool unlimitCores();
-void limitAgain();
-/// \p Set, of \p Size bytes, is what the kernel said of a thread: what it would
-/// have said without us.
-void hideLimit(void *Set, size_t Size);
 
 } // namespace raddle::stress
 

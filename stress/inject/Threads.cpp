@@ -23,7 +23,6 @@ JitterThread *JitterThreads::add(uint64_t Seed, JitterThread *Parent) {
     T.AtStart = false;
     T.Tried = nullptr;
     T.LastChild = nullptr;
-    T.Limited = Parent && Parent->Limited;
     // A thread that nobody created has only the order of meeting.
     T.Cards = Parent ? dealHand(Seed, Parent->Cards.Identity,
                                 Parent->Cards.Children++)

@@ -17,9 +17,8 @@ struct alignas(128) JitterThread {
   uint32_t Points = 0; ///< It came to so far; for others to see it move.
   uint32_t Busy =
       0; ///< In the middle of a point: handlers' calls pass through.
-  uint64_t HeldAt = 0;  ///< While Held: the object that it was about to use.
-  uint32_t Met = 0;     ///< While Held: another thread was at that object.
-  bool Limited = false; ///< Its cores are.
+  uint64_t HeldAt = 0; ///< While Held: the object that it was about to use.
+  uint32_t Met = 0;    ///< While Held: another thread was at that object.
   /// It has begun, and its first point is its start.
   bool AtStart = false;
   Hand Cards;

@@ -3,6 +3,7 @@
 #include "runtime/Observers.h"
 #include "runtime/Runtime.h"
 #include "runtime/core/Print.h"
+#include "stress/inject/Cores.h"
 #include "stress/schedule/Names.h"
 #include "stress/schedule/Places.h"
 #include "stress/schedule/Replay.h"
@@ -59,6 +60,7 @@ void install() {
   controlCancel();
   controlExit();
   controlSignals();
+  hideCores();
   noteSites();
   OneCallOnly = true;
 }
@@ -121,6 +123,10 @@ bool takeControl() {
   if (!Mine)
     return false;
   install();
+  // One thread runs at a time. To hand the token to a thread on another core
+  // takes longer than most of what lies between two steps.
+  if (coresThere() > 1)
+    limitCores(1, currentCore());
   TheRun.Active = true;
   return true;
 }

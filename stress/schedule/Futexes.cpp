@@ -3,6 +3,7 @@
 // syscall(SYS_futex, ...) under control: std::atomic's wait, latches,
 // semaphores, and the guards of static variables. Also the few other system
 // calls made that way that control has to do with.
+#include "stress/inject/Cores.h"
 #include "stress/schedule/Names.h"
 #include "stress/schedule/VirtualTime.h"
 #include <linux/futex.h>
@@ -151,6 +152,12 @@ long systemCall(long Number, ...) {
     return Real.clock_gettime(clockid_t(A), reinterpret_cast<timespec *>(B));
   case SYS_getrandom:
     return Real.getrandom(reinterpret_cast<void *>(A), size_t(B), unsigned(C));
+  case SYS_sched_getaffinity: {
+    long Size = Call();
+    if (Size > 0)
+      hideLimit(reinterpret_cast<void *>(C), size_t(Size));
+    return Size;
+  }
   default:
     return Call();
   }

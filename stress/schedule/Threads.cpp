@@ -5,6 +5,7 @@
 // and the kernel still do then needs no token.
 #include "runtime/Observers.h"
 #include "runtime/interpose/ThreadLife.h"
+#include "stress/inject/Cores.h"
 #include "stress/schedule/Cancel.h"
 #include "stress/schedule/Names.h"
 #include "stress/schedule/VirtualTime.h"
@@ -204,6 +205,7 @@ void inChild(Thread *) {
   // The child of a fork is on its own.
   Mine = nullptr;
   TheRun.Active = false;
+  unlimitCores();
 }
 
 Observers OfThreads;

@@ -45,6 +45,11 @@ void children() {
   waitpid(Child, &Status, 0);
   SHOW(Status);
   SHOW(posix_spawn(&Child, "/no/such", nullptr, nullptr, Arguments, Empty));
+  SHOW(system("exit 3"));
+  FILE *Output = popen("exit 4", "r");
+  SHOW(Output != nullptr);
+  SHOW(pclose(Output));
+  SHOW(popen("true", "no mode") == nullptr);
   SHOW(execve("/no/such", Arguments, Empty));
   SHOW(execv("/no/such", Arguments));
   SHOW(execvp("no-such-program", Arguments));
