@@ -39,10 +39,13 @@ void HashTable::release() {
 }
 
 bool HashTable::grow() {
+  constexpr size_t FilledSize = 16384;
   size_t NewCapacity = Capacity && Used < Capacity / 4 ? Capacity
                        : Capacity                      ? Capacity * 2
                                                        : 256;
-  Slot *New = static_cast<Slot *>(sys::map(NewCapacity * sizeof(Slot)));
+  // Each page would be read first and written then: two faults.
+  size_t Size = NewCapacity * sizeof(Slot);
+  Slot *New = static_cast<Slot *>(sys::map(Size, Size <= FilledSize));
   if (!New)
     return false;
   for (size_t I = 0; I != Capacity; ++I) {

@@ -183,11 +183,18 @@ bool set(const OptionCard &C, const char *Value, size_t Length, Options &O) {
     *reinterpret_cast<const char **>(Field) = "";
     return true;
   }
-  // Kept: the environment may be changed later.
-  char *Copy = static_cast<char *>(sys::map(Length + 1));
+  // Kept: the environment may be changed later. Most fit into one page.
+  static char Room[4096];
+  static size_t Used = 0;
+  char *Copy = Room + Used;
+  if (Length < sizeof(Room) - Used)
+    Used += Length + 1;
+  else
+    Copy = static_cast<char *>(sys::map(Length + 1));
   if (!Copy)
     return true;
   __builtin_memcpy(Copy, Value, Length);
+  Copy[Length] = 0;
   *reinterpret_cast<const char **>(Field) = Copy;
   return true;
 }

@@ -53,9 +53,12 @@ void forgetRange(uint64_t Start) {
 
 } // namespace
 
-void *map(size_t Size) {
-  long Result = call(SYS_mmap, 0, long(Size), PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+void *map(size_t Size, bool Filled) {
+  int Flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  if (Filled)
+    Flags |= MAP_POPULATE;
+  long Result =
+      call(SYS_mmap, 0, long(Size), PROT_READ | PROT_WRITE, Flags, -1, 0);
   if (Result < 0)
     return nullptr;
   noteRange(uint64_t(Result), Size);

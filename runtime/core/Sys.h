@@ -33,8 +33,9 @@ inline long call(long Number, long A = 0, long B = 0, long C = 0, long D = 0,
   return Result;
 }
 
-/// Anonymous memory, zeroed; null when there is none.
-void *map(size_t Size);
+/// Anonymous memory, zeroed; null when there is none. \p Filled: all of it will
+/// be used, so its pages are there at once.
+void *map(size_t Size, bool Filled = false);
 void unmap(void *Address, size_t Size);
 /// Calls \p Each for what map() has given out and is not unmapped. False if
 /// there was more than could be kept track of.
@@ -50,9 +51,9 @@ int tid();
 int pid();
 
 /// Blocks every signal, the library's own for cancellation too, as long as it
-/// lives: what holds an internal lock must not be left in the middle. They nest;
-/// the outermost one makes the system calls, so that one around several locks
-/// is cheaper. The host must not run inside.
+/// lives: what holds an internal lock must not be left in the middle. They
+/// nest; the outermost one makes the system calls, so that one around several
+/// locks is cheaper. The host must not run inside.
 class NoSignals {
 public:
   NoSignals();

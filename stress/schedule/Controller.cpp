@@ -37,6 +37,12 @@ bool hasOwnCreate() {
          First.dli_fbase != Ours.dli_fbase;
 }
 
+/// What the loader says of the program: the same in all children of the fork
+/// server, who need not ask.
+struct {
+  bool OwnCreate, AccessPoints;
+} Loaded;
+
 /// Once in a process: a child of the fork server has it from there.
 void install() {
   static bool Done = false;
@@ -77,7 +83,7 @@ void finishRun() {
     controlEnds();
 }
 
-bool takeControl() {
+bool takeControl(bool Alone) {
   const Options &O = TheOptions;
   bool IsReplay = strcmp(O.Schedule, "replay") == 0;
   Strategy *Chooser = IsReplay ? nullptr : findStrategy(O.Schedule);
@@ -103,7 +109,7 @@ bool takeControl() {
   TheRun.Seed = numberIn(O.Seed);
   TheRun.StepLimit = O.StepLimit;
   TheRun.Chooser = Chooser;
-  TheRun.AccessPoints = accessesArePoints && accessesArePoints();
+  TheRun.AccessPoints = Loaded.AccessPoints;
   seedRandomness(TheRun.Seed);
   RunLogHead &Head = TheRunLog.head();
   Head.Pid = sys::pid();
@@ -117,8 +123,8 @@ bool takeControl() {
       expectAsBefore(Settings);
     Chooser->begin(Settings);
   }
-  TheRun.StartsFree = hasOwnCreate();
-  TheRun.SanitizerTid = otherThread();
+  TheRun.StartsFree = Loaded.OwnCreate;
+  TheRun.SanitizerTid = Alone ? 0 : otherThread();
   Mine = firstThread(0);
   if (!Mine)
     return false;
@@ -134,7 +140,9 @@ bool takeControl() {
 } // namespace raddle::stress
 
 void raddle::startController() {
-  if (TheOptions.ForkServer && stress::serveForks)
-    stress::serveForks();
-  stress::takeControl();
+  stress::Loaded = {stress::hasOwnCreate(),
+                    stress::accessesArePoints && stress::accessesArePoints()};
+  bool Served =
+      TheOptions.ForkServer && stress::serveForks && stress::serveForks();
+  stress::takeControl(Served);
 }

@@ -43,17 +43,19 @@ void forgetObjects(const void *Address, uint64_t Size);
 /// Takes control with the options as they are in TheOptions: the calling
 /// thread, the only one of the program, becomes number 1, and all that an
 /// earlier run left is forgotten. Also in the child of a fork server, where the
-/// runtime must be active again (setActive). False, with a sentence to the
+/// runtime must be active again (setActive). \p Alone: the process is known to
+/// have no other thread. False, with a sentence to the
 /// user: it could not be done, and the program runs as it would alone.
-bool takeControl();
+bool takeControl(bool Alone);
 
 /// Between takeControl() and the end of the process.
 bool inControl();
 
 /// If it is linked in and the option fork_server is set, startController()
-/// calls it before it takes control. Returns in each child, with TheOptions set
-/// for the run, and in the server itself if it refuses to be one.
-void serveForks() __attribute__((weak));
+/// calls it before it takes control. Returns true in each child, with
+/// TheOptions set for the run, and false in the server itself if it refuses to
+/// be one.
+bool serveForks() __attribute__((weak));
 
 /// Whether the program tells of its accesses (libraddle_stress.so is there).
 /// Absent: it does not.

@@ -58,13 +58,13 @@ void becomeRun(int Socket, const char *Request) {
 
 } // namespace
 
-void serveForks() {
+bool serveForks() {
   int Socket = int(TheOptions.ForkServer);
   if (!isJustBeforeMain() || !Real._Fork || !hasOneThread()) {
     answer(Socket, ForkServerAnswer::Refused);
     sys::close(Socket);
     TheOptions.ForkServer = 0;
-    return;
+    return false;
   }
   bool Fine = answer(Socket, ForkServerAnswer::Ready);
   char Request[MaxForkRequest + 1];
@@ -78,8 +78,10 @@ void serveForks() {
     Request[Size] = 0;
     // Without what was registered by pthread_atfork: no fork of the program's.
     int Pid = Real._Fork();
-    if (Pid == 0)
-      return becomeRun(Socket, Request);
+    if (Pid == 0) {
+      becomeRun(Socket, Request);
+      return true;
+    }
     if (Pid < 0) {
       Fine = answer(Socket, ForkServerAnswer::Failed, 0, errno);
       continue;
@@ -97,7 +99,8 @@ void serveForks() {
                 : answer(Socket, ForkServerAnswer::Failed, Pid, int(-Waited)));
   }
   TheTrace.discard();
-  sys::call(SYS_exit_group, 0);
+  for (;;)
+    sys::call(SYS_exit_group, 0);
 }
 
 } // namespace raddle::stress

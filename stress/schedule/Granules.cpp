@@ -18,7 +18,7 @@ Granules::Chunk *Granules::chunk(uint64_t Address, bool Make) {
   if (Key == LastKey)
     return Last;
   if (!Table)
-    Table = static_cast<Slot *>(sys::map(Slots * sizeof(Slot)));
+    Table = static_cast<Slot *>(sys::map((Slots + MostChunks) * sizeof(Slot)));
   if (!Table)
     return nullptr;
   Slot &S = slot(Key);
@@ -33,7 +33,7 @@ Granules::Chunk *Granules::chunk(uint64_t Address, bool Make) {
     }
     S = {Key, Spare++};
     --SpareCount;
-    ++Used;
+    inUse(Used++) = S;
   }
   LastKey = Key;
   return Last = S.Where;
@@ -44,27 +44,41 @@ Granule *Granules::find(uint64_t Address) {
   return C ? &C->All[Address % (uint64_t(1) << ChunkBits) / Size] : nullptr;
 }
 
+/// [Low, High) lies in it.
+void Granules::forgetIn(Chunk &C, uint64_t Low, uint64_t High) {
+  constexpr uint64_t Bytes = uint64_t(1) << ChunkBits;
+  uint64_t From = Low % Bytes / Size, To = (High - 1) % Bytes / Size + 1;
+  for (uint64_t I = From; I != To; ++I)
+    if (C.All[I].Thread)
+      C.All[I] = {};
+}
+
 void Granules::forget(uint64_t Low, uint64_t High) {
   constexpr uint64_t Bytes = uint64_t(1) << ChunkBits;
+  // A stack has more chunks than most programs have in all, and to look each up
+  // would touch the whole table.
+  if ((High - Low) >> ChunkBits > Used) {
+    for (unsigned I = 0; I != Used; ++I) {
+      uint64_t Begin = (inUse(I).Key - 1) << ChunkBits, End = Begin + Bytes;
+      if (Begin < High && Low < End)
+        forgetIn(*inUse(I).Where, Low > Begin ? Low : Begin,
+                 High < End ? High : End);
+    }
+    return;
+  }
   for (uint64_t At = Low; At < High;) {
     uint64_t End = (At | (Bytes - 1)) + 1;
     if (End > High)
       End = High;
-    if (Chunk *C = chunk(At, false)) {
-      uint64_t From = At % Bytes / Size, To = (End - 1) % Bytes / Size + 1;
-      for (uint64_t I = From; I != To; ++I)
-        if (C->All[I].Thread)
-          C->All[I] = {};
-    }
+    if (Chunk *C = chunk(At, false))
+      forgetIn(*C, At, End);
     At = End;
   }
 }
 
 void Granules::clear() {
-  if (Table)
-    for (unsigned I = 0; I != Slots; ++I)
-      if (Table[I].Where)
-        __builtin_memset(Table[I].Where, 0, sizeof(Chunk));
+  for (unsigned I = 0; I != Used; ++I)
+    __builtin_memset(inUse(I).Where, 0, sizeof(Chunk));
 }
 
 } // namespace raddle::stress

@@ -44,9 +44,11 @@ private:
     Chunk *Where;
   };
   Slot &slot(uint64_t Key);
+  Slot &inUse(unsigned I) { return Table[Slots + I]; }
+  void forgetIn(Chunk &C, uint64_t Low, uint64_t High);
   Chunk *chunk(uint64_t Address, bool Make);
 
-  Slot *Table = nullptr;
+  Slot *Table = nullptr; ///< By key; behind it, those in use one by one.
   unsigned Used = 0;
   Chunk *Spare = nullptr;
   unsigned SpareCount = 0;

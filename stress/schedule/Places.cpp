@@ -23,6 +23,7 @@ struct KnownPlace {
 };
 constexpr unsigned PlaceSlots = 4096;
 KnownPlace Known[PlaceSlots];
+bool AnyKnown = false;
 
 void readBuildId(uint64_t Begin, uint64_t Bias, RunModuleRecord &R) {
   auto *File = reinterpret_cast<const Elf64_Ehdr *>(Begin);
@@ -94,6 +95,7 @@ uint64_t placeOf(uint64_t Pc) {
       Module = &Modules[I];
   if (!Module)
     Module = addModule(Pc);
+  AnyKnown = true;
   // Code that no module has (made at run time) has no place that lasts.
   K = {Pc, Module ? mix(Module->Hash, Pc - Module->Bias) : 0};
   return K.Place;
@@ -101,7 +103,10 @@ uint64_t placeOf(uint64_t Pc) {
 
 void forgetPlaces() {
   ModuleCount = 0;
-  __builtin_memset(Known, 0, sizeof(Known));
+  // In a child of the fork server there are none, and each page costs.
+  if (AnyKnown)
+    __builtin_memset(Known, 0, sizeof(Known));
+  AnyKnown = false;
 }
 
 } // namespace raddle::stress
