@@ -91,6 +91,8 @@ void startProfiler() __attribute__((weak));
 void startJitter() __attribute__((weak));
 /// Once the runtime is active.
 void startController() __attribute__((weak));
+/// The option fork_server is set, and there is nothing to control.
+void refuseForks() __attribute__((weak));
 
 } // namespace raddle
 

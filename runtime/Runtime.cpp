@@ -219,6 +219,8 @@ void start(int Count, char **Arguments) {
   watchProcess();
   setActive(true);
   ControlIsDue = *TheOptions.Schedule && startController;
+  if (TheOptions.ForkServer && !ControlIsDue && refuseForks)
+    refuseForks();
   // A program that has one thread keeps it that way unless snapshots of it are
   // wanted.
   if (TheOptions.ProfileAtOnce)

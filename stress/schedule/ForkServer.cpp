@@ -61,9 +61,7 @@ void becomeRun(int Socket, const char *Request) {
 bool serveForks() {
   int Socket = int(TheOptions.ForkServer);
   if (!isJustBeforeMain() || !Real._Fork || !hasOneThread()) {
-    answer(Socket, ForkServerAnswer::Refused);
-    sys::close(Socket);
-    TheOptions.ForkServer = 0;
+    refuseForks();
     return false;
   }
   bool Fine = answer(Socket, ForkServerAnswer::Ready);
@@ -104,3 +102,10 @@ bool serveForks() {
 }
 
 } // namespace raddle::stress
+
+void raddle::refuseForks() {
+  int Socket = int(TheOptions.ForkServer);
+  stress::answer(Socket, stress::ForkServerAnswer::Refused);
+  sys::close(Socket);
+  TheOptions.ForkServer = 0;
+}

@@ -22,14 +22,16 @@ namespace {
 
 class Server {
 public:
+  /// \p Schedule: the option, with what follows it.
   Server(const std::string &Mode, const std::string &Options,
-         const std::string &Output) {
+         const std::string &Output,
+         const std::string &Schedule = "schedule=random:") {
     int Ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, Ends), 0);
     Socket = Ends[0];
     std::string Runtime = std::string("LD_PRELOAD=") + RADDLE_RUNTIME;
     constexpr int Given = 77;
-    std::string All = "RADDLE_OPTIONS=quiet=1:schedule=random:" + Options +
+    std::string All = "RADDLE_OPTIONS=quiet=1:" + Schedule + Options +
                       ":fork_server=" + std::to_string(Given);
     Pid = ::fork();
     if (Pid == 0) {
@@ -175,6 +177,19 @@ TEST(ForkServer, RefusesWhereThereAreThreads) {
         {RADDLE_SERVED, Mode}, "quiet=1:leaks=0:schedule=random:seed=4");
     EXPECT_EQ(Alone.Head.Hash, R.Head.Hash) << Mode;
   }
+}
+
+TEST(ForkServer, RefusesWithoutASchedule) {
+  Folder F;
+  Server S("", "leaks=0", F / "out", "");
+  auto First = S.answer();
+  ASSERT_TRUE(First);
+  EXPECT_EQ(First->What, ForkServerAnswer::Refused);
+  // It has given the socket up, and goes on.
+  EXPECT_FALSE(S.answer());
+  EXPECT_TRUE(WIFEXITED(S.end()));
+  EXPECT_THAT(raddle::testing::contents(F / "out"),
+              HasSubstr("constructed 1, same process"));
 }
 
 TEST(ForkServer, StrangeRequestsDoNoHarm) {
