@@ -108,6 +108,12 @@ bool askForRegisters(int Tid, uint64_t (&Registers)[RegisterCount]) {
              Registers);
 }
 
+bool waitsInFutex(int Tid, uint64_t Object, uint64_t Size) {
+  InKernel K;
+  return readCall(Tid, K) && K.Calls && K.Number == SYS_futex &&
+         K.Arguments[0] - Object < Size;
+}
+
 const char *systemCallName(uint64_t Number) {
   const CallName *C = find(Number);
   return C ? C->Name : nullptr;

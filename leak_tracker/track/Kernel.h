@@ -28,6 +28,9 @@ uint64_t stackPointerOf(int Tid);
 /// It is asleep in the kernel.
 bool isAsleep(int Tid);
 
+/// It waits on a futex in the \p Size bytes at \p Object.
+bool waitsInFutex(int Tid, uint64_t Object, uint64_t Size);
+
 /// The registers of a thread that sleeps in a call that a signal does not
 /// disturb: 16 general ones and, at RegisterSp, its stack pointer. False if it
 /// does not, or gave no answer.

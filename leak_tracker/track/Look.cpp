@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "leak_tracker/track/Look.h"
+#include "leak_tracker/track/Kernel.h"
 #include "runtime/core/KernelTasks.h"
 #include "runtime/stack/StackStore.h"
 #include "runtime/thread/HeldLocks.h"
@@ -64,6 +65,14 @@ void findOwner(TaskList &Tasks, TaskInfo &T) {
   T.OwnerTid = holderOf(T.Wait);
   if (!T.OwnerTid)
     return;
+  // Whoever has just got a lock is marked as waiting for a moment more.
+  if (T.OwnerTid == T.Tid &&
+      !waitsInFutex(T.Tid, T.Wait.Object, sizeof(pthread_rwlock_t))) {
+    T.State = TaskState::Running;
+    T.Wait = {};
+    T.OwnerTid = 0;
+    return;
+  }
   if (TaskInfo *Owner = byTid(Tasks, T.OwnerTid)) {
     T.Owner = Owner->Id;
     T.OwnerIs = OwnerState::Alive;

@@ -22,12 +22,23 @@ inline void lockMade(const void *Lock, size_t Size) {
 /// Takes a lock the way that never waits, so that what does wait is known to.
 /// A sanitizer that sees our calls draws conclusions from a try, and for the
 /// controller of schedules each call is a step: there the lock is looked at
-/// instead, and one that is taken in between is waited for unseen.
+/// instead.
 template <typename TryFunction, typename Function>
 inline int firstTry(bool LooksTaken, int Busy, TryFunction Try, Function Call) {
   if (RADDLE_LIKELY(!OneCallOnly))
     return Try();
   return LooksTaken ? Busy : Call();
+}
+
+/// \p Call takes a lock that nobody seems to have. It may be another thread's
+/// before it does, above all where jitter holds this one up in it: a wait that
+/// is not marked is in no deadlock. Nothing is told: a thread that is alone
+/// waits for nobody here.
+template <typename Function>
+inline int callUntried(Thread &T, const void *Lock, trace::WaitKind Wait,
+                       bool Timed, const CallSite &Site, Function Call) {
+  Waiting W(&T, Wait, Lock, Site, Timed, nullptr, Waiting::Clock::Coarse);
+  return Call();
 }
 
 /// \p Call takes a lock that another thread seems to have.

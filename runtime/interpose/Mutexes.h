@@ -42,9 +42,12 @@ inline int lockMutex(pthread_mutex_t *M, bool Timed, const CallSite &Site,
   if (!T)
     return Call();
   bool LooksTaken = __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED) != 0;
-  int Result = mayTry(M)    ? firstTry(LooksTaken, Busy, Try, Call)
+  auto Untried = [&] {
+    return callUntried(*T, M, trace::WaitKind::Mutex, Timed, Site, Call);
+  };
+  int Result = mayTry(M)    ? firstTry(LooksTaken, Busy, Try, Untried)
                : LooksTaken ? Busy
-                            : Call();
+                            : Untried();
   if (RADDLE_UNLIKELY(Result == Busy)) {
     int Owner = __atomic_load_n(&M->__data.__owner, __ATOMIC_RELAXED);
     Result = waitForLock(*T, M, kindOf(M), trace::WaitKind::Mutex, Timed, Owner,

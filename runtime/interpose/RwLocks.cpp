@@ -26,14 +26,16 @@ inline int lock(pthread_rwlock_t *L, trace::Mode Mode, bool Timed,
   Thread *T = observed();
   if (!T)
     return Call();
-  int Result = firstTry(looksTaken(L, Mode), EBUSY, Try, Call);
+  trace::WaitKind Wait = Mode == trace::Mode::Shared
+                             ? trace::WaitKind::RwLockRead
+                             : trace::WaitKind::RwLockWrite;
+  int Result = firstTry(looksTaken(L, Mode), EBUSY, Try, [&] {
+    return callUntried(*T, L, Wait, Timed, Site, Call);
+  });
   if (RADDLE_UNLIKELY(Result == EBUSY)) {
     int Owner = __atomic_load_n(&L->__data.__cur_writer, __ATOMIC_RELAXED);
-    Result =
-        waitForLock(*T, L, trace::LockKind::RwLock,
-                    Mode == trace::Mode::Shared ? trace::WaitKind::RwLockRead
-                                                : trace::WaitKind::RwLockWrite,
-                    Timed, Owner, Site, Call);
+    Result = waitForLock(*T, L, trace::LockKind::RwLock, Wait, Timed, Owner,
+                         Site, Call);
   }
   if (KeepHeldLocks && Result == 0)
     lockAcquired(*T, useOf(L, Mode, Timed ? trace::AcquiredTimed : 0), Site);

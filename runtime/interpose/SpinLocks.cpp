@@ -26,7 +26,11 @@ RADDLE_EXPORT int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
   // 1 is free on x86-64.
   int Result = firstTry(
       __atomic_load_n(L, __ATOMIC_RELAXED) != 1, EBUSY,
-      [=] { return Real.pthread_spin_trylock(L); }, Call);
+      [=] { return Real.pthread_spin_trylock(L); },
+      [&] {
+        return callUntried(*T, address(L), trace::WaitKind::SpinLock, false,
+                           Site, Call);
+      });
   if (RADDLE_UNLIKELY(Result == EBUSY))
     Result = waitForLock(*T, address(L), trace::LockKind::SpinLock,
                          trace::WaitKind::SpinLock, false, 0, Site, Call);
