@@ -169,7 +169,7 @@ void addReport(CLI::App &App, Invocation &Call) {
   Command->footer(
       "Without -p, the paths are what earlier runs left, any number "
       "of each: results ('raddle lint -o results.json', leaks, "
-      "locks), traces ('raddle leaks --trace FOLDER', locks), "
+      "locks, stress), traces ('raddle leaks --trace FOLDER', locks), "
       "summaries ('raddle extract'), and folders of them.");
   Command->callback(
       [O, &Call] { Call.Run = [O, &Call] { return report(*O, Call); }; });

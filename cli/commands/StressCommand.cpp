@@ -33,6 +33,7 @@ struct StressOptions {
   StressAsked Asked;
   CampaignOptions Campaign;
   std::string Resume, Root;
+  std::vector<std::string> Variables; ///< NAME or NAME=VALUE.
   bool NoMinimise = false;
   OutputOptions Output;
 };
@@ -112,6 +113,16 @@ int run(StressOptions &O, const Invocation &Call) {
     C.Runs = DefaultRuns;
   if (C.Runs)
     C.NativeRuns = std::min(C.NativeRuns, C.Runs / 4);
+  for (StringRef Each : O.Variables) {
+    auto [Name, Value] = Each.split('=');
+    if (Name.empty() || Name == "LD_PRELOAD" || Name == "RADDLE_OPTIONS")
+      return usageError("--env: '" + Each.str() +
+                        "' is none; write NAME=VALUE, or NAME for what it is "
+                        "now");
+    if (Name.size() != Each.size())
+      ::setenv(Name.str().c_str(), Value.str().c_str(), 1);
+    C.Variables.push_back(Name.str());
+  }
   Expected<std::string> Runtime = runtimeLibrary(ownProgram());
   if (!Runtime)
     return usageError(Runtime.takeError());
@@ -198,7 +209,7 @@ void addStress(CLI::App &App, Invocation &Call) {
                    "How often each test is run; default: 1000, or as --time "
                    "allows")
       ->check(CLI::Range(uint64_t(1), uint64_t(1000000000)));
-  addDuration(*Command, "--time", C.Time, "How long the campaign may take");
+  addDuration(*Command, "--time", C.Time, "How long runs are begun");
   Command->add_option("--seed", A.Seed,
                       "What all that is random follows from; default: a new "
                       "one, which is printed");
@@ -232,6 +243,16 @@ void addStress(CLI::App &App, Invocation &Call) {
                    "arguments: with a sanitizer, or points at accesses. "
                    "Can be repeated")
       ->allow_extra_args(false);
+  Command
+      ->add_option("--env", O->Variables,
+                   "NAME=VALUE: set for each run, and kept in replay files; "
+                   "NAME: kept as it is now. Can be repeated")
+      ->allow_extra_args(false);
+  Command
+      ->add_option("--step-limit", C.StepLimit,
+                   "A controlled run that takes more steps is a failure; "
+                   "default: 2000000")
+      ->check(CLI::Range(uint64_t(1), uint64_t(4000000000)));
   Command->add_flag("--until-fail", C.UntilFail,
                     "End the campaign at the first failure, and not before");
   Command->add_flag("--keep-going", C.KeepGoing,

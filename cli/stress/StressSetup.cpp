@@ -103,6 +103,36 @@ Expected<std::vector<std::string>> listTests(const CampaignOptions &O) {
   return parseTestList(R->Out);
 }
 
+/// Runs the loader alone: a build whose libraries are not found would fail in
+/// each run.
+Error checkLibraries(const CampaignOptions &O, const StressProgram &P) {
+  SmallString<128> Folder;
+  if (std::error_code Code =
+          sys::fs::createUniqueDirectory("raddle-stress", Folder))
+    return createStringError("a folder to work in cannot be made (" +
+                             Code.message() + "); set TMPDIR");
+  scope_exit Remove([&] { sys::fs::remove_directories(Folder); });
+  ProgramRunner::Settings S;
+  S.Runtime = O.Runtime;
+  S.WorkFolder = std::string(Folder);
+  auto Runner = ProgramRunner::open(P, std::move(S));
+  if (!Runner)
+    return Runner.takeError();
+  RunRequest Load;
+  Load.Environment = {{"LD_TRACE_LOADED_OBJECTS", "1"}};
+  Load.Timeout = std::chrono::seconds(20);
+  Expected<RunResult> R = (*Runner)->run(Load);
+  if (!R)
+    return R.takeError();
+  for (StringRef Line : split(R->Out, '\n'))
+    if (StringRef Library = Line.trim(); Library.consume_back("=> not found"))
+      return createStringError(
+          "'" + P.Path + "' cannot be started: its library " + Library.trim() +
+          " is not found; link it with -Wl,-rpath,FOLDER, or set "
+          "LD_LIBRARY_PATH");
+  return Error::success();
+}
+
 /// What an earlier campaign has left: only what is surely one's.
 void emptyFolder(StringRef Folder) {
   if (!sys::fs::exists(Folder + "/state.json"))
@@ -138,6 +168,8 @@ Error prepareCampaign(const StressAsked &Asked, CampaignOptions &O,
     for (const StressProgram &Other : O.Programs)
       if (Other.Path == P->Path)
         return createStringError("'" + Name + "' is named twice");
+    if (Error E = checkLibraries(O, *P))
+      return E;
     O.Programs.push_back(std::move(*P));
   }
   O.Arguments.assign(Asked.Program.begin() + 1, Asked.Program.end());

@@ -149,8 +149,6 @@ void Campaign::record(CampaignWorker &W, Done &&D) {
     if (O.UntilFail && A.Strategy != "native")
       Over = true;
   }
-  if (timeIsUp())
-    Over = true;
   R.Seconds = seconds();
   if (SteadyClock::now() - LastSave > std::chrono::seconds(1)) {
     LastSave = SteadyClock::now();
@@ -184,7 +182,7 @@ Error Campaign::work(CampaignWorker &W) {
     while (!Left.empty()) {
       {
         std::lock_guard Lock(Mutex);
-        if (Over || Stop || Work.isDone(Batch->Arm))
+        if (Over || Stop || timeIsUp() || Work.isDone(Batch->Arm))
           break;
       }
       Expected<Done> D = W.run(runOf(Batch->Arm, Left.front()));
@@ -266,7 +264,8 @@ Expected<CampaignResult> Campaign::run() {
   while (Running) {
     // Stop is set by a signal handler, which can wake nobody.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    if (Stop || timeIsUp())
+    // When time is up, runs go on to their end, as one of them may hang.
+    if (Stop)
       Over = true;
   }
   for (std::thread &T : Threads)

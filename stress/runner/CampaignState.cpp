@@ -26,6 +26,8 @@ std::string identity(const CampaignOptions &O) {
   std::string Text = "runs " + number(O.Runs) + " of " + number(O.Shard) + "/" +
                      number(O.Shards) + " depth " + number(O.Depth) +
                      " slowdown " + number(O.SlowdownPercent);
+  if (O.StepLimit)
+    Text += " step limit " + number(O.StepLimit);
   for (const StressProgram &P : O.Programs)
     Text += "\n" + P.Path + " " + P.BuildId;
   for (const auto *List : {&O.Arguments, &O.Tests, &O.Strategies}) {

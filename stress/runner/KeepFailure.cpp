@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/runner/KeepFailure.h"
+#include "stress/runner/Preload.h"
 #include "stress/runner/ReplayFile.h"
 #include "stress/runner/WriteFile.h"
 #include "llvm/ADT/SmallString.h"
@@ -49,9 +50,13 @@ void keepFailure(const CampaignOptions &O, ArrayRef<Arm> Arms, const Done &D,
   SmallString<256> Here;
   if (!sys::fs::current_path(Here))
     Replay.Folder = std::string(Here);
+  Replay.Environment = keptEnvironment(O.Variables);
   Replay.Strategy = A.Strategy;
   Replay.Seed = D.Seed;
   Replay.Options = G.Options;
+  // They held for the run, too.
+  if (StringRef Own = environmentOptions(); !Own.empty())
+    Replay.Options = (Own + ":" + Replay.Options).str();
   if (!D.Knowledge.empty()) {
     Put("knowledge", D.Knowledge);
     Replay.Options += ":knowledge='" + keptFile(O, G, "knowledge") + "'";

@@ -14,7 +14,7 @@ constexpr StringRef Names[] = {"native", "jitter", "random", "pct",
                                "pos",    "surw",   "orders", "portfolio"};
 
 /// Runs in a row of one arm, for which a fork server is worth its start.
-constexpr unsigned BatchRuns = 8;
+constexpr uint64_t BatchRuns = 8;
 
 uint64_t mix(uint64_t X) { // splitmix64's finaliser
   X += 0x9e3779b97f4a7c15;
@@ -80,6 +80,8 @@ std::string runOptions(const CampaignOptions &O, StringRef Strategy,
             std::to_string(O.SlowdownPercent);
   else
     Text += ":schedule=" + Strategy.str() + ":depth=" + std::to_string(O.Depth);
+  if (isControlled(Strategy) && O.StepLimit)
+    Text += ":step_limit=" + std::to_string(O.StepLimit);
   if (!Knowledge.empty())
     Text += ":knowledge='" + Knowledge.str() + "'";
   return Text + ":seed=" + std::to_string(Seed);
@@ -104,6 +106,17 @@ Plan::Plan(const CampaignOptions &O) : O(O) {
       }
     }
   Handed.resize(Arms.size());
+}
+
+/// Fewer where there are not as many for each worker: runs may be long.
+uint64_t Plan::batchSize() const {
+  if (!O.Runs)
+    return BatchRuns;
+  uint64_t Left = 0;
+  for (size_t Test = 0; Test != Next.size(); ++Test)
+    Left +=
+        (O.Runs - std::min(O.Runs, Next[Test])) / O.Shards + Free[Test].size();
+  return std::clamp(Left / std::max(1u, O.Jobs), uint64_t(1), BatchRuns);
 }
 
 bool Plan::isBase(size_t Arm) const {
@@ -185,7 +198,8 @@ std::optional<Plan::Batch> Plan::next() {
       continue;
     Batch B{*Arm, {}};
     bool IsBase = isBase(*Arm);
-    while (B.Indices.size() < BatchRuns) {
+    uint64_t Most = batchSize();
+    while (B.Indices.size() < Most) {
       uint64_t Index = 0;
       if (!Free[Test].empty()) {
         Index = Free[Test].back();

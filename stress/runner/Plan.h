@@ -29,6 +29,10 @@ struct CampaignOptions {
   bool UntilFail = false;  ///< The first failure ends all.
   bool KeepGoing = false;  ///< A test that has failed is run on.
   bool Leaks = false;      ///< Leaked tasks are failures.
+  uint64_t StepLimit = 0;  ///< Of a controlled run; 0: the runtime's own.
+  /// Names of variables that replay files keep, beside those that they always
+  /// do.
+  std::vector<std::string> Variables;
   unsigned Shard = 1, Shards = 1;
   std::string Folder; ///< For what is kept of failures.
   std::string Runtime, AccessPoints;
@@ -101,6 +105,7 @@ public:
   uint64_t total() const;
 
 private:
+  uint64_t batchSize() const;
   std::optional<size_t> chooseArm(uint32_t Test, uint64_t Index) const;
   size_t tests() const { return Next.size(); }
 

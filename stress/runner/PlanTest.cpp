@@ -62,6 +62,18 @@ TEST(Plan, IsTheSameEachTime) {
   EXPECT_NE(First, drain(R));
 }
 
+// Each of them may take a minute.
+TEST(Plan, FewRunsAreSharedOutAmongWorkers) {
+  CampaignOptions O = options(4);
+  O.Jobs = 2;
+  Plan P(O);
+  auto First = P.next(), Second = P.next();
+  ASSERT_TRUE(First && Second);
+  EXPECT_EQ(First->Indices.size(), 2u);
+  EXPECT_EQ(Second->Indices.size() + (P.next() ? 1 : 0), 2u);
+  EXPECT_FALSE(P.next());
+}
+
 TEST(Plan, ShardsShareOutTheRuns) {
   std::map<std::pair<uint32_t, uint64_t>, unsigned> Seen;
   for (unsigned Shard = 1; Shard <= 4; ++Shard) {

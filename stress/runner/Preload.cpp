@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "stress/runner/Preload.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include <cstdlib>
 #include <unistd.h>
 #include <utility>
 
@@ -66,6 +68,44 @@ std::vector<std::string> preloadEnvironment(ArrayRef<std::string> Libraries,
   if (!Preload.empty())
     Result.push_back("LD_PRELOAD=" + Preload);
   Result.push_back("RADDLE_OPTIONS=" + Ours + Options.str());
+  return Result;
+}
+
+StringRef environmentOptions() {
+  const char *Own = std::getenv("RADDLE_OPTIONS");
+  return Own ? Own : "";
+}
+
+namespace {
+
+/// Of sanitizers, of test frameworks, of libc and of OpenMP. Not those of
+/// people and their machines, as replay files are passed on.
+constexpr StringRef KeptNames[] = {"TSAN_OPTIONS",
+                                   "ASAN_OPTIONS",
+                                   "UBSAN_OPTIONS",
+                                   "LSAN_OPTIONS",
+                                   "MSAN_OPTIONS",
+                                   "LANG",
+                                   "TZ",
+                                   "GLIBC_TUNABLES",
+                                   "MALLOC_CONF",
+                                   "MALLOC_ARENA_MAX",
+                                   "LD_LIBRARY_PATH"};
+constexpr StringRef KeptPrefixes[] = {"GTEST_", "LC_", "OMP_"};
+
+} // namespace
+
+std::vector<std::pair<std::string, std::string>>
+keptEnvironment(ArrayRef<std::string> Named) {
+  std::vector<std::pair<std::string, std::string>> Result;
+  for (char **Each = environ; *Each; ++Each) {
+    auto [Name, Value] = StringRef(*Each).split('=');
+    if (is_contained(KeptNames, Name) || is_contained(Named, Name) ||
+        any_of(KeptPrefixes,
+               [&, &Of = Name](StringRef P) { return Of.starts_with(P); }))
+      Result.emplace_back(Name.str(), Value.str());
+  }
+  llvm::sort(Result);
   return Result;
 }
 

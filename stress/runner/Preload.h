@@ -36,6 +36,15 @@ preloadEnvironment(llvm::ArrayRef<std::string> Libraries,
 /// As execve wants them; point into \p Texts.
 std::vector<char *> pointers(const std::vector<std::string> &Texts);
 
+/// RADDLE_OPTIONS of this process, which are put before those of each run.
+llvm::StringRef environmentOptions();
+
+/// What of this process's environment replay files keep: the variables \p
+/// Named, and those that often decide what a program does and hold nothing
+/// secret.
+std::vector<std::pair<std::string, std::string>>
+keptEnvironment(llvm::ArrayRef<std::string> Named);
+
 } // namespace raddle::stress
 
 #endif
