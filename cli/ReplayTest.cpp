@@ -138,6 +138,8 @@ TEST_F(ReplayTest, DeadlockComesAgainEachTimeAndIsExplained) {
                                    "locks '(first|second)'"));
   EXPECT_THAT(R.Err, ContainsRegex("waits at lost.cpp:16 for 'second', which "
                                    "thread [23] has since lost.cpp:20"));
+  // The place is where a guard is made, and not in its constructor.
+  EXPECT_THAT(R.Err, ContainsRegex("lost.cpp:(16|21):[0-9]+: error: deadlock"));
 }
 
 TEST_F(ReplayTest, MinimisesToOnePreemption) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/stress/RunDeadlock.h"
+#include "cli/trace/Symbolise.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
@@ -94,7 +95,10 @@ std::optional<WaitsFor> Deadlock::waitsFor(const RunFinal &F) {
   for (const stress::RunHeldRecord &H : Run.Held)
     if (F.Record.Owner && H.Head.Thread == F.Record.Owner &&
         H.Object == F.Record.Object)
-      On.OwnerStack = stack({H.Pc});
+      // There is one address: without optimisation it is in a header of the
+      // library's, which says nothing.
+      if (!all_of(Places.stack({H.Pc}), isLibraryFrame))
+        On.OwnerStack = stack({H.Pc});
   return On;
 }
 

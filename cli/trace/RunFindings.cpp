@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "cli/trace/RunFindings.h"
+#include "cli/trace/LockFunctions.h"
 #include "cli/trace/StackSteps.h"
 #include "cli/trace/Symbolise.h"
 #include "llvm/ADT/STLExtras.h"
@@ -35,8 +36,9 @@ private:
     return I && *I < Run.Stacks.size() ? &Run.Stacks[*I] : nullptr;
   }
   void addWait(Witness &W, Index At, const std::optional<WaitsFor> &On,
-               StringRef Otherwise) const;
-  void addOwner(Diagnosis &D, const std::optional<WaitsFor> &On) const;
+               StringRef Otherwise, const LockFunctions &Locks = {}) const;
+  void addOwner(Diagnosis &D, const std::optional<WaitsFor> &On,
+                const LockFunctions &Locks = {}) const;
   void place(Diagnosis &D, std::initializer_list<Index> Stacks) const;
 
   const RunTime &Run;
@@ -82,23 +84,25 @@ std::string holder(const WaitsFor &On, StringRef Before, StringRef After) {
 
 void RunFindings::addWait(Witness &W, Index At,
                           const std::optional<WaitsFor> &On,
-                          StringRef Otherwise) const {
+                          StringRef Otherwise,
+                          const LockFunctions &Locks) const {
   if (!On)
     return addSteps(W, stack(At), StepKind::Note, Otherwise.str());
   std::string Text =
       "waits for " + waitObject(*On, true) + holder(*On, ", held by ", "");
   StepKind Kind = On->Kind == "join" ? StepKind::Join : StepKind::Wait;
-  addSteps(W, stack(At), Kind, Text);
+  addSteps(W, stack(At), Kind, Text, Locks.site(stack(At)));
 }
 
-void RunFindings::addOwner(Diagnosis &D,
-                           const std::optional<WaitsFor> &On) const {
+void RunFindings::addOwner(Diagnosis &D, const std::optional<WaitsFor> &On,
+                           const LockFunctions &Locks) const {
   if (!On || !stack(On->OwnerStack))
     return;
   Witness W;
   std::string Object = waitObject(*On, true);
   W.Title = "where " + On->Owner + " took " + Object;
-  addSteps(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + Object);
+  addSteps(W, stack(On->OwnerStack), StepKind::Acquire, "takes " + Object,
+           Locks.site(stack(On->OwnerStack)));
   if (!W.Steps.empty())
     D.Witnesses.push_back(std::move(W));
 }
@@ -261,18 +265,24 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
       D.Message += holder(*First->On, ", which ", " holds");
   }
   D.Identity.push_back(View.Kind);
+  LockFunctions Locks;
+  for (const DeadlockThread &T : View.Threads)
+    if (T.On && T.OwnerThread && *T.OwnerThread < View.Threads.size())
+      Locks.learn(stack(T.On->OwnerStack),
+                  stack(View.Threads[*T.OwnerThread].Stack));
   for (const DeadlockThread &T : View.Threads) {
-    if (D.Where.File.empty())
-      place(D, {T.Stack});
-    D.Identity.push_back(userFrameName(stack(T.Stack)));
+    const Frame *Site = Locks.site(stack(T.Stack));
+    if (D.Where.File.empty() && Site)
+      D.Where = Site->Where;
+    D.Identity.push_back(nameOf(Site));
     Witness W;
     W.Title = waitText(T);
     if (T.Seconds >= 0.001)
       W.Title += ", for " + durationText(T.Seconds);
-    addWait(W, T.Stack, T.On, "is here");
+    addWait(W, T.Stack, T.On, "is here", Locks);
     if (!W.Steps.empty())
       D.Witnesses.push_back(std::move(W));
-    addOwner(D, T.On);
+    addOwner(D, T.On, Locks);
   }
   // A cycle begins anywhere.
   if (View.Kind == "cycle" || View.Kind == "all-blocked")

@@ -23,8 +23,9 @@ const Frame *userFrame(const FrameStack *S) {
   return Named ? Named : &S->front();
 }
 
-std::string userFrameName(const FrameStack *S) {
-  const Frame *F = userFrame(S);
+std::string userFrameName(const FrameStack *S) { return nameOf(userFrame(S)); }
+
+std::string nameOf(const Frame *F) {
   if (!F)
     return "";
   return F->Function.empty() ? sys::path::filename(F->Module).str()
@@ -32,8 +33,9 @@ std::string userFrameName(const FrameStack *S) {
 }
 
 void addSteps(Witness &W, const FrameStack *S, StepKind Kind,
-              const std::string &Text) {
-  const Frame *Site = userFrame(S);
+              const std::string &Text, const Frame *Site) {
+  if (!Site)
+    Site = userFrame(S);
   if (!Site)
     return;
   // From the first frame that says something: below it is only the library

@@ -20,9 +20,12 @@ using FrameStack = std::vector<lockorder::Frame>;
 const lockorder::Frame *userFrame(const FrameStack *S);
 /// Its function, or its module's name; "" for none.
 std::string userFrameName(const FrameStack *S);
+std::string nameOf(const lockorder::Frame *F);
 /// Adds the stack from outside in; its innermost step has \p Kind and \p Text.
+/// \p Site: that step's frame; null: userFrame().
 void addSteps(lockorder::Witness &W, const FrameStack *S,
-              lockorder::StepKind Kind, const std::string &Text);
+              lockorder::StepKind Kind, const std::string &Text,
+              const lockorder::Frame *Site = nullptr);
 
 } // namespace raddle::cli
 
