@@ -164,6 +164,23 @@ TEST(BadInput, WrongUsage) {
   }
 }
 
+TEST(BadInput, WhatWasNotExpectedSaysWhatIs) {
+  TestProject P;
+  auto Says = [&](std::vector<std::string> Arguments, const char *What) {
+    Ran R = P.raddle(Arguments);
+    EXPECT_EQ(R.Code, 2) << ::testing::PrintToString(Arguments);
+    EXPECT_THAT(R.Err, HasSubstr(What));
+  };
+  Says({"stress", "./my test", "-v"}, "raddle stress [options] -- './my test'");
+  Says({"leaks", "./test"}, "raddle leaks [options] -- ./test");
+  Says({"stress", "--run", "5", "--", "./test"}, "did you mean '--runs'?");
+  Says({"locks", "--on-deadlok=abort", "--", "./test"},
+       "did you mean '--on-deadlock'?");
+  Says({"explain", "raddle-deadlock", "more"}, "'more' was not expected");
+  // Seconds, or milliseconds?
+  Says({"stress", "--time", "5", "--", "./test"}, "'5' is no time");
+}
+
 TEST(BadInput, UnknownCommandNamesTheNearest) {
   TestProject P;
   Ran R = P.raddle({"lnit"});

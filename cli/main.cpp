@@ -24,6 +24,37 @@ std::string unknownCommand(const CLI::App &App, const std::string &Name) {
          "'raddle --help' lists all";
 }
 
+/// What was not expected, in the words of who typed it.
+std::string unexpected(const CLI::App &App, const Invocation &Call,
+                       const std::vector<std::string> &Arguments) {
+  std::vector<std::string> Extra = App.remaining(true);
+  auto First = llvm::find_if(Arguments, [&](const std::string &Each) {
+    return llvm::is_contained(Extra, Each);
+  });
+  if (First == Arguments.end() || App.get_subcommands().empty())
+    return "";
+  const CLI::App &Command = *App.get_subcommands().front();
+  std::string Name = "raddle " + Command.get_name();
+  if (!llvm::StringRef(*First).starts_with("-")) {
+    bool Runs = llvm::is_contained({"leaks", "locks", "stress"},
+                                   llvm::StringRef(Command.get_name()));
+    if (!Runs || Call.HasBehind)
+      return "'" + *First + "' was not expected; '" + Name +
+             " --help' says what is";
+    return "the program to run stands behind '--': " + Name + " [options] -- " +
+           shellQuoted(*First);
+  }
+  std::string Option = First->substr(0, First->find('='));
+  std::vector<std::string> Known;
+  for (const CLI::Option *Each : Command.get_options())
+    for (const std::string &Long : Each->get_lnames())
+      Known.push_back("--" + Long);
+  std::string Meant = nearest(Option, Known);
+  return "'" + Name + "' has no option '" + Option + "'; " +
+         (Meant.empty() ? "" : "did you mean '" + Meant + "'? ") + "'" + Name +
+         " --help' lists them";
+}
+
 } // namespace
 
 int main(int Argc, char **Argv) {
@@ -73,6 +104,10 @@ int main(int Argc, char **Argv) {
     return App.exit(E);
   } catch (const CLI::CallForVersion &E) {
     return App.exit(E);
+  } catch (const CLI::ExtrasError &E) {
+    std::string Why = unexpected(App, Call, Arguments);
+    llvm::errs() << "raddle: error: " << (Why.empty() ? E.what() : Why) << "\n";
+    return ExitUsage;
   } catch (const CLI::ParseError &E) {
     llvm::errs() << "raddle: error: " << E.what()
                  << "; 'raddle --help' lists the commands, 'raddle COMMAND "

@@ -16,7 +16,10 @@ void addDuration(CLI::App &Command, const std::string &Name,
             StringRef Rest = Text;
             double Value = 0;
             size_t End = Rest.find_first_not_of("0123456789.");
-            StringRef Unit = End == StringRef::npos ? "ms" : Rest.substr(End);
+            // 5 could be anything, unless the option's name says what it is.
+            StringRef Unit = End != StringRef::npos ? Rest.substr(End)
+                             : StringRef(Name).contains("-ms") ? "ms"
+                                                               : "";
             if (Rest.substr(0, End).getAsDouble(Value) ||
                 (Unit != "ms" && Unit != "s" && Unit != "min"))
               throw CLI::ValidationError(

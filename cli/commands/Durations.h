@@ -11,7 +11,8 @@ class App;
 
 namespace raddle::cli {
 
-/// An option that takes "500ms", "10s", "2min", or a number of milliseconds.
+/// An option that takes "500ms", "10s", "2min"; also a number of milliseconds,
+/// if one of its names ends in "-ms".
 void addDuration(CLI::App &Command, const std::string &Name,
                  std::chrono::milliseconds &To, const char *What);
 

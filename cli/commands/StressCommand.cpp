@@ -185,6 +185,12 @@ int run(StressOptions &O, const Invocation &Call) {
   if (!Result->Failed) {
     if (std::string Worth = worth(*Result); !Worth.empty())
       errs() << "raddle: " << Worth << "\n";
+    if (none_of(C.Programs, [](const StressProgram &P) {
+          return P.Kind == Build::Points || P.Kind == Build::TSanShared;
+        }))
+      errs() << "raddle: between two accesses to memory no thread was stopped "
+                "by a schedule; a build with points at accesses is tried in "
+                "more orders (docs/stress-build.md)\n";
     return R.ExitCode;
   }
   for (const StressFailure &F : R.Run.Stress.back().Failures)
