@@ -38,6 +38,7 @@ StringRef waitKind(StringRef Kind) {
       .Case("rwlock-write", "the write side of the lock")
       .Case("spinlock", "the spin lock")
       .Case("condition", "the condition variable")
+      .Case("condition-destroy", "the waiters of the condition variable")
       .Case("semaphore", "the semaphore")
       .Case("barrier", "the barrier")
       .Case("join", "the end of")

@@ -65,6 +65,9 @@ Verb verbOf(Op Kind) {
     return {"atomic update", "updates", "updated"};
   case Op::Fence:
     return {"fence", "passes a fence", "passed a fence"};
+  case Op::ConditionDestroy:
+    return {"condition destroy", "waits until nobody waits for",
+            "destroyed, with threads that waited for it,"};
   case Op::None:
   case Op::Other:
     break;
@@ -80,6 +83,7 @@ StringRef nameless(Op Kind) {
   case Op::Wait:
   case Op::Signal:
   case Op::Broadcast:
+  case Op::ConditionDestroy:
     return "a condition variable";
   case Op::SemaphoreWait:
   case Op::SemaphorePost:

@@ -66,6 +66,8 @@ std::string waitObject(const WaitsFor &On, bool Full) {
     return With("the system call");
   if (Kind == "condition")
     return With("a signal to the condition variable");
+  if (Kind == "condition-destroy")
+    return "all to be gone that wait for" + With(" the condition variable");
   if (Kind == "semaphore")
     return With("the semaphore");
   if (Kind == "barrier")

@@ -89,7 +89,7 @@ private:
     return E{};
   }
   TraceWait wait(TraceWait W) {
-    W.Kind = enumerated(W.Kind, trace::WaitKind::SystemCall);
+    W.Kind = enumerated(W.Kind, trace::WaitKind::ConditionDestroy);
     return W;
   }
   std::vector<TraceHeld> held(Cursor &C, uint32_t Count);

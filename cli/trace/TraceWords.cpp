@@ -52,6 +52,8 @@ StringRef waitKindName(trace::WaitKind Kind) {
     return "signal";
   case trace::WaitKind::SystemCall:
     return "system-call";
+  case trace::WaitKind::ConditionDestroy:
+    return "condition-destroy";
   }
   return "";
 }

@@ -226,6 +226,8 @@ const char *describe(WaitKind Kind) {
     return "spin lock";
   case WaitKind::Condition:
     return "condition variable";
+  case WaitKind::ConditionDestroy:
+    return "all who wait for condition variable";
   case WaitKind::Semaphore:
     return "semaphore";
   case WaitKind::Barrier:

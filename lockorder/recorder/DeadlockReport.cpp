@@ -34,6 +34,8 @@ const char *describe(WaitKind Kind) {
     return "spin lock";
   case WaitKind::Condition:
     return "condition variable";
+  case WaitKind::ConditionDestroy:
+    return "all to be gone that wait for the condition variable";
   case WaitKind::Semaphore:
     return "semaphore";
   case WaitKind::Barrier:
@@ -61,6 +63,7 @@ LockKind kindOf(const WaitCopy &W) {
   case WaitKind::SpinLock:
     return LockKind::SpinLock;
   case WaitKind::Condition:
+  case WaitKind::ConditionDestroy:
     return LockKind::Condition;
   case WaitKind::Semaphore:
     return LockKind::Semaphore;

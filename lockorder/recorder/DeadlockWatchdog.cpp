@@ -205,6 +205,7 @@ bool isSuspicious(const Thread &T) {
                ->__data.__cur_writer != T.Tid;
   case WaitKind::SpinLock:
   case WaitKind::Condition:
+  case WaitKind::ConditionDestroy:
   case WaitKind::Barrier:
     return true;
   default:

@@ -19,6 +19,7 @@ bool waitsForThreads(WaitKind Kind) {
   case WaitKind::RwLockWrite:
   case WaitKind::SpinLock:
   case WaitKind::Condition:
+  case WaitKind::ConditionDestroy:
   case WaitKind::Semaphore:
   case WaitKind::Barrier:
   case WaitKind::Join:

@@ -27,6 +27,19 @@ inline auto waitForThread(trace::WaitKind Kind, const void *Object, bool Timed,
   return Call();
 }
 
+/// glibc waits until nobody waits for \p C any more: for ever, if a thread that
+/// was left behind does, and the program hangs when it ends.
+template <typename Function>
+inline auto destroyCondition(const pthread_cond_t &C, const CallSite &Site,
+                             Function Call) {
+  // From bit 3 on: how many there are.
+  if (RADDLE_LIKELY(
+          !(__atomic_load_n(&C.__data.__wrefs, __ATOMIC_RELAXED) >> 3)))
+    return Call();
+  return waitForThread(trace::WaitKind::ConditionDestroy, &C, false, Site,
+                       Waiting::Clock::Fine, Call);
+}
+
 /// A wait for time or for the world outside. Nothing but the mark: some of
 /// these calls are made a million times a second.
 template <typename Function>

@@ -163,5 +163,6 @@ RADDLE_EXPORT void cnd_destroy(cnd_t *C) {
   ensureReal();
   if (KeepHeldLocks)
     lockMade(C, sizeof(*C));
-  Real.cnd_destroy(C);
+  destroyCondition(*reinterpret_cast<pthread_cond_t *>(C), RADDLE_CALL_SITE(),
+                   [=] { Real.cnd_destroy(C); });
 }

@@ -6,6 +6,7 @@
 // says that it is not held just then. So the list is right again however the
 // wait ends; a cancelled one leaves through this frame without coming back,
 // with the mutex taken again by libc.
+#include "runtime/interpose/Blocking.h"
 #include "runtime/interpose/Mutexes.h"
 
 using namespace raddle;
@@ -68,5 +69,6 @@ RADDLE_EXPORT int pthread_cond_destroy(pthread_cond_t *C) noexcept {
   ensureReal();
   if (KeepHeldLocks)
     lockMade(C, sizeof(*C));
-  return Real.pthread_cond_destroy(C);
+  return destroyCondition(*C, RADDLE_CALL_SITE(),
+                          [=] { return Real.pthread_cond_destroy(C); });
 }

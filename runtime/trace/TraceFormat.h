@@ -297,6 +297,7 @@ enum class WaitKind : uint32_t {
   Poll,       ///< poll, select, epoll_wait.
   Signal,     ///< sigwait, pause.
   SystemCall, ///< Object: its number; Detail says which file.
+  ConditionDestroy, ///< Of a condition variable that others still wait for.
 };
 
 /// A wait that is under way.

@@ -70,6 +70,7 @@ enum class Op : uint16_t {
   Fence,
   Other, ///< Nothing of its own: after a call that let others go on, a thread
          ///< can be stopped once more; or a handler of a signal's has run.
+  ConditionDestroy, ///< While others wait on it: libc waits for their end.
 };
 
 enum class RunRecordType : uint16_t {

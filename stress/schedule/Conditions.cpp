@@ -182,7 +182,33 @@ int init(pthread_cond_t *C, const pthread_condattr_t *A) {
   return Original.pthread_cond_init(C, A);
 }
 
+/// glibc counts who is on its way to the mutex again no more.
+bool waitsStill(const Controlled &T, const Shadow &Condition) {
+  return T.WaitsOn == &Condition && T.Ready == mayReturn && !isWoken(T) &&
+         !T.Cancelled && !(T.Until && T.Until <= TheRun.Now);
+}
+
+bool nobodyWaits(const Controlled &Me) {
+  for (Controlled *T = TheRun.First; T; T = T->Next)
+    if (waitsStill(*T, *Me.Object))
+      return false;
+  return true;
+}
+
+/// libc's has no waiters here, and would not wait for them.
+void waitUntilNobodyWaits(const void *C) {
+  Controlled *Me = controlled();
+  Shadow *S = Me ? knownShadow(C) : nullptr;
+  if (!S)
+    return;
+  InController In(*Me);
+  Me->Object = S;
+  if (!nobodyWaits(*Me))
+    takeStep(*Me, {Op::ConditionDestroy, S, nobodyWaits});
+}
+
 int destroy(pthread_cond_t *C) {
+  waitUntilNobodyWaits(C);
   forgetObject(C);
   return Original.pthread_cond_destroy(C);
 }
@@ -226,6 +252,7 @@ int c11Init(cnd_t *C) {
 }
 
 void c11Destroy(cnd_t *C) {
+  waitUntilNobodyWaits(C);
   forgetObject(C);
   Original.cnd_destroy(C);
 }

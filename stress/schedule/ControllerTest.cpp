@@ -125,6 +125,28 @@ TEST(Controller, ALostWakeUpIsNamed) {
   EXPECT_LT(Lost, 20u);
 }
 
+TEST(Controller, WhoDestroysAConditionWaitsForItsWaiters) {
+  for (unsigned Seed = 1; Seed <= 5; ++Seed) {
+    ControlledRun R =
+        runControlled({guest("condition-destroyed"), "left"}, random(Seed));
+    EXPECT_EQ(R.Head.Found, Verdict::LostWakeup) << Seed;
+    const RunFinalRecord *Main = finalOf(R, 1), *Waiter = finalOf(R, 2);
+    ASSERT_TRUE(Main && Waiter);
+    EXPECT_EQ(Main->Waits, Op::ConditionDestroy);
+    EXPECT_EQ(Waiter->Waits, Op::Wait);
+    EXPECT_EQ(Main->Object, Waiter->Object);
+  }
+  // Who was woken, or whose time is up, is not waited for: it needs what the
+  // one that destroys it has.
+  for (const char *How : {"woken", "timed"})
+    for (unsigned Seed = 1; Seed <= 20; ++Seed) {
+      ControlledRun R =
+          runControlled({guest("condition-destroyed"), How}, random(Seed));
+      EXPECT_EQ(R.Head.Found, Verdict::None) << How << Seed;
+      EXPECT_EQ(R.Out.Out, "destroyed\nover\n") << How << Seed;
+    }
+}
+
 TEST(Controller, AStrictReplayEndsWhereTheProgramLeavesIt) {
   Folder F;
   writeFile(F / "schedule", "1 1 77\n");

@@ -65,6 +65,8 @@ const char *opName(Op Kind) {
     return "fence";
   case Op::Other:
     return "other";
+  case Op::ConditionDestroy:
+    return "condition destroy";
   }
   return "?";
 }

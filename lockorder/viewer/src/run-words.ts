@@ -35,6 +35,7 @@ const WAITS: Words = {
   "rwlock-write": "the write side of the lock",
   spinlock: "the spin lock",
   condition: "the condition variable",
+  "condition-destroy": "the waiters of the condition variable",
   semaphore: "the semaphore",
   barrier: "the barrier",
   join: "the end of",
