@@ -297,7 +297,8 @@ enum class WaitKind : uint32_t {
   Poll,       ///< poll, select, epoll_wait.
   Signal,     ///< sigwait, pause.
   SystemCall, ///< Object: its number; Detail says which file.
-  ConditionDestroy, ///< Of a condition variable that others still wait for.
+  /// Of a condition variable that others still wait for.
+  ConditionDestroy,
 };
 
 /// A wait that is under way.

@@ -97,7 +97,7 @@ struct Controlled {
   int (*StartC11)(void *);
   void *Argument;
   void *(*Begins)(void *); ///< Where its creator wanted it to; may be null.
-  Controlled *Next; ///< By number.
+  Controlled *Next;        ///< By number.
 };
 
 /// What a thread is about to do.
