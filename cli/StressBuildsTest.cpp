@@ -131,6 +131,24 @@ TEST_P(StressShared, EveryDeadlockUnderJitterIsSeenAtOnce) {
   EXPECT_THAT(R.Out, Not(HasSubstr("[raddle-hang]")));
 }
 
+// And `raddle replay -v` lists each delay with its place.
+TEST_P(StressShared, JitterIsAtAtomicsToo) {
+  TestProject P;
+  size_t Delays = 0;
+  for (int Seed = 1; Seed <= 8 && !Delays; ++Seed) {
+    Ran R = P.raddle({"stress", "--strategy", "jitter", "--seed",
+                      std::to_string(Seed), "--runs", "1", "--native", "0",
+                      "--no-minimise", "--env", "TSAN_OPTIONS=report_bugs=0",
+                      "--", build(GetParam()), "atomics"});
+    EXPECT_EQ(R.Code, 23) << R.Out << R.Err;
+    R = P.raddle({"replay", "raddle-stress/failure-1.replay", "--runs", "1",
+                  "--no-native", "-v"});
+    EXPECT_EQ(R.Code, 23) << R.Out << R.Err;
+    Delays += count(R.Err, "before atomic update  at campaign.cpp:");
+  }
+  EXPECT_GT(Delays, 0u);
+}
+
 TEST_P(StressShared, ACleanCampaignIsClean) {
   TestProject P;
   Ran R = P.raddle({"stress", "--seed", "1", "--runs", "60", "--native", "5",

@@ -69,6 +69,22 @@ TEST_F(StressLimits, ALivelockIsNamedAndComesAgain) {
   EXPECT_THAT(R.Err, HasSubstr("it failed as recorded, with the same "));
 }
 
+TEST_F(StressLimits, ALostWakeUpIsNamedWhereItIsWaitedFor) {
+  Ran R = stress({"--strategy", "pos,pct", "--seed", "1", "--runs", "300",
+                  "--native", "0"},
+                 {RADDLE_LOST_WAKEUP});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Out, ContainsRegex("lost-wakeup.cpp:24:[0-9]+: error: lost "
+                                   "wake-up: thread [23] waits for a signal to "
+                                   "the condition variable 'Changed'; nobody "
+                                   "is left to wake it \\[raddle-deadlock\\]"));
+  R = P.raddle({"replay", "raddle-stress/failure-1.replay", "--runs", "5"});
+  EXPECT_EQ(R.Code, 23) << R.Err;
+  EXPECT_THAT(R.Err, HasSubstr("5 of 5 runs failed as recorded, 5 with the "
+                               "same "));
+  EXPECT_THAT(R.Err, HasSubstr("lost wake-up: thread "));
+}
+
 TEST_F(StressLimits, AStepLimitIsKeptInTheReplayFile) {
   std::vector<std::string> Options = {"--strategy", "pos", "--seed",   "1",
                                       "--runs",     "1",   "--native", "0"};

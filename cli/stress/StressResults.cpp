@@ -178,9 +178,12 @@ void Gather::findings() {
   for (size_t I = 0; I != Known.size(); ++I)
     look(I);
   for (Diagnosis &D : runFindings(Into.Run))
-    for (OfGroup &Of : Known)
-      if (Of.Deadlock && D.Deadlock == Of.Deadlock)
+    for (auto [G, Of] : zip(C.Groups, Known))
+      if (Of.Deadlock && D.Deadlock == Of.Deadlock) {
         Of.What = D;
+        if (G.Kind == "lost wake-up")
+          callLostWakeUp(*Of.What, Into.Run, Into.Run.Deadlocks[*Of.Deadlock]);
+      }
   // Builds of one program fail in the same way at other addresses.
   std::vector<Diagnosis> All;
   for (OfGroup &Of : Known)

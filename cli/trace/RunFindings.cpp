@@ -294,6 +294,30 @@ Diagnosis RunFindings::deadlock(const DeadlockView &View) const {
 
 } // namespace
 
+void callLostWakeUp(Diagnosis &D, const RunTime &Run,
+                    const DeadlockView &View) {
+  constexpr StringRef Wakes[] = {"condition", "semaphore", "barrier", "futex"};
+  constexpr unsigned MostNamed = 3;
+  std::string Waits;
+  unsigned Count = 0;
+  for (const DeadlockThread &T : View.Threads) {
+    if (!T.On || !is_contained(Wakes, StringRef(T.On->Kind)))
+      continue;
+    if (++Count > MostNamed)
+      continue;
+    Waits += (Waits.empty() ? "" : "; ") + waitText(T);
+    if (Count == 1 && T.Stack && *T.Stack < Run.Stacks.size())
+      if (const Frame *F = userFrame(&Run.Stacks[*T.Stack]))
+        D.Where = F->Where;
+  }
+  if (!Count)
+    return;
+  if (Count > MostNamed)
+    Waits += "; and " + std::to_string(Count - MostNamed) + " more";
+  D.Message = "lost wake-up: " + Waits + "; nobody is left to wake " +
+              (Count == 1 ? "it" : "them");
+}
+
 std::vector<Diagnosis> runFindings(const RunTime &Run) {
   RunFindings Make(Run);
   std::vector<Diagnosis> Result;

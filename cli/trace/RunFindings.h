@@ -17,6 +17,11 @@ std::vector<lockorder::Diagnosis> runFindings(const RunTime &Run);
 /// "1.2 s", "35 ms", "4 min 10 s".
 std::string durationText(double Seconds);
 
+/// \p D is of \p View, in which threads wait to be woken, and nobody is left
+/// who would: says so, at the place of such a wait.
+void callLostWakeUp(lockorder::Diagnosis &D, const RunTime &Run,
+                    const DeadlockView &View);
+
 } // namespace raddle::cli
 
 #endif

@@ -13,10 +13,12 @@
 //   dice          fails by the time of day and random numbers
 //   outside FILE  fails after as many steps as another process says
 //   address       fails after as many steps as an address has bits
+//   atomics       fails after steps at an atomic variable
 //   meet FOLDER   fails if no other run comes there
 //   variable      fails where RADDLE_SAMPLE is "fail"
 //   pause         takes a hundredth of a second
 //   crash, spin, exit N, clean
+#include <atomic>
 #include <cassert>
 #include <chrono>
 #include <csignal>
@@ -154,6 +156,18 @@ int address() {
   return 7;
 }
 
+int atomics() {
+  static std::atomic<int> Steps;
+  auto Add = [] {
+    for (int I = 0; I != 50; ++I)
+      ++Steps;
+  };
+  std::thread A(Add), B(Add);
+  A.join();
+  B.join();
+  return 7;
+}
+
 int meet(const char *Folder) {
   namespace fs = std::filesystem;
   std::string Mine = Folder + std::string("/") + std::to_string(::getpid());
@@ -212,6 +226,8 @@ int main(int Argc, char **Argv) {
     return outside(Argv[2]);
   else if (Is("address"))
     return address();
+  else if (Is("atomics"))
+    return atomics();
   else if (Is("meet") && Argc > 2)
     return meet(Argv[2]);
   else if (Is("variable")) {
