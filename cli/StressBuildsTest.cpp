@@ -81,9 +81,9 @@ TEST(StressBuilds, EachSanitizerHasFindingsOfItsOwn) {
   TestProject P;
   auto Campaign = [&](const char *Mode) {
     return P.raddle({"stress", "--seed", "1", "--runs", "150", "--native", "5",
-                     "-j", "1", "--also", build("clang-thread"), "--also",
-                     build("clang-address"), "-o", "r.json", "--", Plain,
-                     Mode});
+                     "-j", "1", "--no-minimise", "--also",
+                     build("clang-thread"), "--also", build("clang-address"),
+                     "-o", "r.json", "--", Plain, Mode});
   };
   Ran R = Campaign("race");
   EXPECT_EQ(R.Code, 23) << R.Out << R.Err;
