@@ -177,6 +177,7 @@ TEST(BadInput, WhatWasNotExpectedSaysWhatIs) {
   Says({"locks", "--on-deadlok=abort", "--", "./test"},
        "did you mean '--on-deadlock'?");
   Says({"explain", "raddle-deadlock", "more"}, "'more' was not expected");
+  Says({"profile", "show", "--formt", "x"}, "'raddle profile show' has no");
   // Seconds, or milliseconds?
   Says({"stress", "--time", "5", "--", "./test"}, "'5' is no time");
 }

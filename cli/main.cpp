@@ -33,8 +33,13 @@ std::string unexpected(const CLI::App &App, const Invocation &Call,
   });
   if (First == Arguments.end() || App.get_subcommands().empty())
     return "";
-  const CLI::App &Command = *App.get_subcommands().front();
-  std::string Name = "raddle " + Command.get_name();
+  const CLI::App *Innermost = &App;
+  std::string Name = "raddle";
+  while (!Innermost->get_subcommands().empty()) {
+    Innermost = Innermost->get_subcommands().front();
+    Name += " " + Innermost->get_name();
+  }
+  const CLI::App &Command = *Innermost;
   if (!llvm::StringRef(*First).starts_with("-")) {
     bool Runs = llvm::is_contained({"leaks", "locks", "stress"},
                                    llvm::StringRef(Command.get_name()));
