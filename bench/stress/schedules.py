@@ -54,7 +54,8 @@ def first_failures(args, program, scheduler):
     try:
         for trial in range(args.trials):
             knowledge = os.path.join(folder, f"knowledge.{trial}")
-            texts = (schedule(scheduler, 1 + trial * 1000003 + i, knowledge)
+            seed = args.first_seed + trial * 1000003
+            texts = (schedule(scheduler, seed + i, knowledge)
                      for i in range(args.cap))
             count = 0
             for outcome in runs(program, args.runtime, folder, texts,
