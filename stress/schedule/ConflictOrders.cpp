@@ -2,22 +2,32 @@
 //
 // Conflict orders: a run is given a wish or a few, each of the form "place P
 // comes before place Q", for two places that met at one object, one of which
-// writes. A thread that comes to Q stops there until another one has been at P.
-// Nothing else is said, so one wish holds for a hundred threads at Q as for
-// one.
+// writes, or "place Q comes last". A thread that comes to Q stops there until
+// another one has been at P, or until nobody else can go on. No thread is
+// named, so one wish holds for a hundred threads at Q as for one.
 //
 // The wishes are those of Wolff, Zhao, Duck, Mathur and Roychoudhury, "Greybox
 // Fuzzing for Concurrency Testing" (RFF), ASPLOS 2024, where a schedule is a
 // set of reads-from pairs that are asked for or forbidden; the stopping goes
 // back to Sen, "Race Directed Random Testing of Concurrent Programs", PLDI
-// 2008. Where we depart from RFF: an order of two places and not a pair of
-// events, so no feedback is needed to find pairs that can be had; locks count
-// as conflicts too, as stopping somebody at an access is of no use where he
-// holds the lock that the other one needs; what is left open is decided by a
-// random walk or by random priorities of threads. Without knowledge it is that
-// alone.
+// 2008. As in RFF, orders come first that no run has had (SeenOrders.h), and
+// that were tried the fewest times. Where we depart from RFF: an order of two
+// places and not a pair of events; no pool of schedules that are mutated; locks
+// count as conflicts too, as stopping somebody at an access is of no use where
+// he holds the lock that the other one needs.
+//
+// To stop somebody is of use while the others have not yet done what they do:
+// so in most runs the threads that come to the first wish's Q go first, until
+// one is there; and in half of them who was stopped comes last afterwards. That
+// is what a change of priorities does in PCT (Pct.cpp), at a place and not at a
+// step. What is left open is decided by a random walk or by priorities.
+//
+// Among places that are to come last, those are tried first that write what
+// their thread has read before: Park, Lu and Zhou, "CTrigger: Exposing
+// Atomicity Violation Bugs from Their Hiding Places", ASPLOS 2009.
 #include "stress/schedule/Expectation.h"
 #include "stress/schedule/PerThread.h"
+#include "stress/schedule/Postponed.h"
 #include "stress/schedule/Random.h"
 #include "stress/schedule/Strategies.h"
 
@@ -30,15 +40,14 @@ public:
   void begin(const StrategySettings &S) override {
     Numbers.seed(S.Seed);
     Priorities.clear();
-    ByPriority = Numbers.below(2);
-    CreatorsFirst = Numbers.below(2);
-    Unborn.clear();
+    Demoted.clear();
+    // Half of all runs by a random walk.
+    Rest = Numbers.below(2) ? Walk : Numbers.below(3) ? Priority : Youngest;
+    PutOff.begin(Numbers, S);
     WishCount = 0;
     Known = S.Known;
     if (!Known || !Known->Groups)
       return;
-    for (uint32_t T = 2; T <= Known->ThreadCount; ++T)
-      ++Unborn[Known->Parents[T]];
     unsigned Wanted = 1;
     while (Wanted < MaxWishes && Numbers.below(2) == 0)
       ++Wanted;
@@ -49,29 +58,41 @@ public:
       if (!draw(W))
         continue;
       W.Patience = 64 + Numbers.below(2 * Patience + 1);
+      W.Drives = !WishCount && Numbers.below(4);
       ++WishCount;
     }
   }
 
   void created(uint32_t Thread, uint32_t Parent) override {
-    Priorities[Thread] = Numbers.next();
-    if (uint32_t &Left = Unborn[Parent])
-      --Left;
+    Priorities[Thread] =
+        Rest == Youngest ? (uint64_t(1) << 32) + Thread : Numbers.next();
+    PutOff.created(Parent);
   }
 
   unsigned choose(const Step *Enabled, unsigned Count, int) override {
-    unsigned Free = 0, Chosen = 0;
+    unsigned Free = 0, Chosen = 0, Equal = 0, Lowest = ~0u;
+    bool Passed = false;
+    // Ranks depend on who is stopped.
+    for (unsigned I = 0; I != Count; ++I)
+      stopped(Enabled[I]);
     for (unsigned I = 0; I != Count; ++I) {
       if (stopped(Enabled[I]))
         continue;
       ++Free;
-      if (CreatorsFirst && Unborn[Enabled[I].Thread])
-        return I;
-      if (Free == 1 || (ByPriority ? Priorities[Enabled[I].Thread] >
-                                         Priorities[Enabled[Chosen].Thread]
-                                   : Numbers.below(Free) == 0))
+      unsigned Rank = rank(Enabled[I]);
+      Passed |= Free > 1 && Rank != Lowest;
+      if (Rank < Lowest)
+        Lowest = Rank, Equal = 0;
+      if (Rank != Lowest)
+        continue;
+      ++Equal;
+      if (Equal == 1 || (Rest != Walk ? Priorities[Enabled[I].Thread] >
+                                            Priorities[Enabled[Chosen].Thread]
+                                      : Numbers.below(Equal) == 0))
         Chosen = I;
     }
+    if (Passed)
+      PutOff.passed();
     if (!Free) {
       // It cannot be had: who is stopped keeps the others from P. Or nobody
       // else is left, and one of them is the first of the last.
@@ -90,8 +111,9 @@ public:
   }
 
   void taken(const Step &Taken) override {
+    PutOff.taken(Taken);
     if (Taken.Kind == Op::Yield || Taken.Kind == Op::Sleep)
-      Priorities[Taken.Thread] = Numbers.next() >> 20;
+      Priorities[Taken.Thread] = Numbers.next() >> 34;
     for (unsigned I = 0; I != WishCount; ++I) {
       Wish &W = Wishes[I];
       if (W.Done)
@@ -103,8 +125,12 @@ public:
         continue;
       // By the thread that is stopped at Q it does not count; who is not yet
       // there may have done it for others, but not for itself.
-      if ((!W.Afresh || (W.Waiting && W.Waiting != Taken.Thread)) && !--W.Times)
+      if ((!W.Afresh || (W.Waiting && W.Waiting != Taken.Thread)) &&
+          !--W.Times) {
         W.Done = true;
+        if (W.Demotes && W.Waiting && W.Waiting != Taken.Thread)
+          Demoted[W.Waiting] = true;
+      }
     }
   }
 
@@ -117,11 +143,23 @@ private:
     uint32_t Waiting;  ///< A thread that is stopped at Q.
     bool Afresh;       ///< P counts only once somebody is stopped at Q.
     bool Last;         ///< There is no P: Q comes after all else.
+    bool Alone;        ///< Who comes to Q first is stopped, others are not.
     bool OneByOne;     ///< Also when one of them had to go on.
+    bool Drives;       ///< Who comes to Q goes first, until he is there.
+    uint64_t Threads;  ///< That come to Q, as a bit each modulo 64.
+    bool Demotes;      ///< Who was stopped comes after all others then.
     bool Done;
   };
 
-  bool draw(Wish &W) {
+  /// Of those that \p W can be the one that was tried the fewest times, and
+  /// that no run has had.
+  struct Best {
+    const ExpectedPlace *P, *Q;
+    uint32_t Cost, Equal;
+  };
+
+  /// Of one group, chosen at random.
+  void offer(bool Last, Best &B) {
     uint32_t Group = 1 + uint32_t(Numbers.below(Known->Groups));
     // Of a big group a part, chosen at random, stands for all.
     constexpr unsigned Most = 48;
@@ -135,37 +173,48 @@ private:
       else if (uint64_t At = Numbers.below(Seen); At < Most)
         Places[At] = &Known->Places[I];
     }
-    // Half of the wishes are for one place alone: that it comes last. There are
-    // fewer of them, and many an order is one.
-    W.Last = Numbers.below(2);
-    // Those first that were tried the fewest times.
-    const ExpectedPlace *P = nullptr, *Q = nullptr;
-    uint32_t Fewest = ~uint32_t(0);
-    Seen = 0;
-    auto Offer = [&](const ExpectedPlace *A, const ExpectedPlace *B) {
-      uint32_t Tried = Known->TimesTried ? Known->TimesTried(key(W, A, B)) : 0;
-      if (Tried < Fewest)
-        Fewest = Tried, Seen = 0;
-      if (Tried == Fewest && Numbers.below(++Seen) == 0)
-        P = A, Q = B;
+    auto Offer = [&](const ExpectedPlace *P, const ExpectedPlace *Q) {
+      uint32_t Cost = cost(Last, P, Q);
+      if (Cost < B.Cost)
+        B.Cost = Cost, B.Equal = 0;
+      if (Cost == B.Cost && Numbers.below(++B.Equal) == 0)
+        B.P = P, B.Q = Q;
     };
     for (unsigned I = 0; I != Count; ++I) {
-      if (W.Last)
+      if (Last)
         Offer(Places[I], Places[I]);
-      for (unsigned J = 0; J != Count && !W.Last; ++J)
+      for (unsigned J = 0; J != Count && !Last; ++J)
         if ((Places[I]->Writes || Places[J]->Writes) &&
             areOfTwoThreads(Places[I]->Threads, Places[J]->Threads))
           Offer(Places[I], Places[J]);
     }
+  }
+
+  bool draw(Wish &W) {
+    // Half of the wishes are for one place alone: that it comes last. There are
+    // fewer of them, and many an order is one. Fewer while there are new
+    // orders.
+    Best Kinds[2];
+    for (Best &B : Kinds) {
+      B = {nullptr, nullptr, ~uint32_t(0), 0};
+      for (unsigned I = 0; I != GroupsLookedAt && B.Cost; ++I)
+        offer(&B != Kinds, B);
+    }
+    W.Last = !Kinds[0].Q || Numbers.below(Kinds[0].Cost ? 2 : 4) == 0;
+    const Best &B = Kinds[W.Last];
+    const ExpectedPlace *P = B.P, *Q = B.Q;
     if (!Q)
       return false;
     if (Known->Trying)
-      Known->Trying(key(W, P, Q));
+      Known->Trying(key(W.Last, P, Q));
     W.P = P->Hash;
     W.Q = Q->Hash;
+    W.Threads = Q->Threads;
+    W.Alone = W.Last ? !Numbers.below(4) : P == Q;
     W.OneByOne = W.Last && Numbers.below(2);
     // One place, two threads: the first that comes lets another one pass.
     W.Afresh = P == Q || Numbers.below(2);
+    W.Demotes = Numbers.below(2);
     // Mostly the first time that somebody comes there matters.
     W.Skip = Numbers.below(4) ? 0 : Numbers.below(timesBy(Q));
     W.Times = 1;
@@ -183,9 +232,20 @@ private:
     return Times > 1 ? uint64_t(Times + 0.5) : 1;
   }
 
-  static uint64_t key(const Wish &W, const ExpectedPlace *P,
+  static uint64_t key(bool Last, const ExpectedPlace *P,
                       const ExpectedPlace *Q) {
-    return (P->Hash * 0x9E3779B97F4A7C15u ^ Q->Hash ^ (W.Last ? 2 : 0)) | 1;
+    return Last ? lastKey(Q->Hash) : orderKey(P->Hash, Q->Hash);
+  }
+
+  /// Wishes with the lowest one come first.
+  uint32_t cost(bool Last, const ExpectedPlace *P, const ExpectedPlace *Q) {
+    uint64_t Key = key(Last, P, Q);
+    uint32_t Tried = Known->TimesTried ? Known->TimesTried(Key) : 0;
+    if (Last)
+      return 2 * Tried + !Q->AfterRead;
+    // One place is in either order.
+    bool Settled = P == Q || (Known->IsSettled && Known->IsSettled(Key));
+    return Tried + (Settled ? SettledCost : 0);
   }
 
   static bool areOfTwoThreads(uint64_t A, uint64_t B) {
@@ -197,27 +257,40 @@ private:
     return P.Group == Group && P.Kind != Op::Unlock;
   }
 
+  /// Steps with the lowest one come first.
+  unsigned rank(const Step &S) {
+    return PutOff.isPatient() ? PutOff.rank(S) + (Demoted[S.Thread] ? 8 : 0) +
+                                    (isOnTheWay(S) ? 0 : 16)
+                              : 0;
+  }
+
+  bool isOnTheWay(const Step &S) {
+    const Wish &W = Wishes[0];
+    return !WishCount || !W.Drives || W.Waiting || W.Done ||
+           (W.Threads >> S.Thread % 64 & 1) || PutOff.creates(S);
+  }
+
   Wish *stopped(const Step &S) {
     for (unsigned I = 0; I != WishCount; ++I)
       if (Wish &W = Wishes[I];
           !W.Done && W.Q == knownAs(S) && !W.Skip &&
-          (W.Last || W.P != W.Q || !W.Waiting || W.Waiting == S.Thread)) {
+          (!W.Alone || !W.Waiting || W.Waiting == S.Thread)) {
         W.Waiting = S.Thread;
         return &W;
       }
     return nullptr;
   }
 
-  static constexpr unsigned MaxWishes = 4;
+  static constexpr unsigned MaxWishes = 4, SettledCost = 2, GroupsLookedAt = 12;
   Random Numbers;
   const Expectation *Known = nullptr;
   PerThread<uint64_t> Priorities;
+  PerThread<bool> Demoted;
   Wish Wishes[MaxWishes] = {};
   unsigned WishCount = 0;
-  PerThread<uint32_t> Unborn; ///< How many a thread will still create.
-  bool ByPriority = false;
-  /// Who was created first has otherwise gone far before the last one exists.
-  bool CreatorsFirst = false;
+  /// What is left open: who goes on.
+  enum { Walk, Priority, Youngest } Rest = Walk;
+  Postponed PutOff;
 };
 
 ConflictOrders TheConflictOrders;

@@ -20,11 +20,21 @@ inline uint64_t knownAs(const Step &S) {
   return S.Kind == Op::Relock && S.Place ? ~S.Place : S.Place;
 }
 
+/// Names a wish: that \p P comes before \p Q, or that \p Q comes last.
+inline uint64_t orderKey(uint64_t P, uint64_t Q) {
+  uint64_t Key = P * 0x9E3779B97F4A7C15u;
+  Key = ((Key ^ Key >> 29) + Q) * 0xBF58476D1CE4E5B9u;
+  return (Key ^ Key >> 32) | 1;
+}
+inline uint64_t lastKey(uint64_t Q) { return orderKey(Q, Q ^ 2); }
+
 struct ExpectedPlace {
   uint64_t Hash;  ///< knownAs().
   uint32_t Group; ///< From 1; 0: none.
   Op Kind;
   bool Writes;
+  bool AfterRead;   ///< Writes what its thread has just read at another place.
+  bool Nested;      ///< Takes a lock by a thread that has one.
   uint64_t Threads; ///< A bit for each number modulo 64 that came by.
 };
 
@@ -49,6 +59,8 @@ struct Expectation {
   /// and that this one does. Null: nobody knows.
   uint32_t (*TimesTried)(uint64_t Key);
   void (*Trying)(uint64_t Key);
+  /// There is nothing new in it: runs have had that order, or it cannot be had.
+  bool (*IsSettled)(uint64_t Key);
 };
 
 } // namespace raddle::stress

@@ -180,7 +180,13 @@ void Knowledge::makeView() {
           *N = ++V.Groups;
         Number = *N;
       }
-    Model->ViewPlaces[I] = {P.Hash, Number, Op(P.Kind), P.Writes != 0, 0};
+    Model->ViewPlaces[I] = {P.Hash,
+                            Number,
+                            Op(P.Kind),
+                            (P.Writes & 1) != 0,
+                            (P.Writes & 2) != 0,
+                            (P.Writes & 4) != 0,
+                            0};
   }
   Numbers.release();
   for (uint32_t I = 0; I != H.Counts; ++I) {
@@ -198,6 +204,7 @@ void Knowledge::makeView() {
   V.ThreadCount = H.Threads;
   V.TimesTried = [](uint64_t Key) { return TheKnowledge.timesTried(Key); };
   V.Trying = [](uint64_t Key) { TheKnowledge.trying(Key); };
+  V.IsSettled = [](uint64_t Key) { return TheKnowledge.isSettled(Key); };
 }
 
 uint32_t Knowledge::place(uint64_t Hash) {
@@ -264,17 +271,34 @@ void Knowledge::meet(Object &O, uint32_t Place, const Step &S) {
 }
 
 void Knowledge::taken(const Step &S) {
-  if (!Model || !S.Object || !mergeable(S.Kind))
+  if (!Model || !S.Object)
     return;
+  if (mergeable(S.Kind))
+    learn(S);
+  Model->Seen.holds(S);
+}
+
+void Knowledge::learn(const Step &S) {
   uint32_t At = place(knownAs(S));
   if (At == NoPlace)
     return;
   KnowledgePlace &P = Model->Places[At];
   P.Kind = uint16_t(S.Kind);
-  P.Writes |= S.Writes;
-  if (S.Object < MostObjects)
-    meet(Model->Objects[S.Object], At, S);
-  Model->Seen[At] = true;
+  P.Writes |= uint8_t(S.Writes);
+  if (S.Object < MostObjects) {
+    Object &O = Model->Objects[S.Object];
+    meet(O, At, S);
+    if (S.Writes && O.LastThread == S.Thread && !O.LastWrote &&
+        O.LastPlace != At + 1)
+      P.Writes |= 2;
+    O.LastThread = S.Thread;
+    O.LastPlace = At + 1;
+    O.LastWrote = S.Writes;
+  }
+  if ((S.Kind == Op::Lock || S.Kind == Op::SharedLock) &&
+      Model->Seen.holdsAny(S.Thread))
+    P.Writes |= 4;
+  Model->Seen.taken(At, S);
   if (!S.Thread || S.Thread > MostThreads)
     return;
   uint32_t *Index = CountIndex.insert(countKey(At, S.Thread));
@@ -302,25 +326,6 @@ void Knowledge::created(uint32_t Thread, uint32_t Parent) {
   }
 }
 
-uint32_t Knowledge::timesTried(uint64_t Key) {
-  uint32_t *Index = OrderIndex.find(Key);
-  uint64_t Times = Index && *Index ? Model->Orders[*Index - 1].Times : 0;
-  return Times < UINT32_MAX ? uint32_t(Times) : UINT32_MAX;
-}
-
-void Knowledge::trying(uint64_t Key) {
-  uint32_t *Index = Model && Key ? OrderIndex.insert(Key) : nullptr;
-  if (!Index)
-    return;
-  if (!*Index) {
-    if (Model->Head.Orders == MostOrders)
-      return;
-    Model->Orders[Model->Head.Orders] = {Key, 0};
-    *Index = ++Model->Head.Orders;
-  }
-  ++Model->Orders[*Index - 1].Times;
-}
-
 const Expectation &Knowledge::expectation() const { return Model->View; }
 
 uint64_t Knowledge::points() const {
@@ -339,6 +344,7 @@ void Knowledge::store() {
                           : C.Count + (Model->Now[I] - C.Count) * Share;
   }
   ++H.Runs;
+  settleOrders();
   int File = sys::open(Path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   if (File < 0)
     return;

@@ -10,6 +10,7 @@
 
 #include "runtime/core/Memory.h"
 #include "stress/schedule/Expectation.h"
+#include "stress/schedule/SeenOrders.h"
 #include "stress/schedule/Strategy.h"
 
 namespace raddle::stress {
@@ -29,7 +30,7 @@ struct KnowledgePlace {
   uint64_t Hash;
   uint32_t Group; ///< 1 + index of one of its places; 0: none.
   uint16_t Kind;
-  uint8_t Writes;
+  uint8_t Writes; ///< 1: it does; 2: AfterRead; 4: Nested.
   uint8_t Shared;
 };
 struct KnowledgeCount {
@@ -37,21 +38,23 @@ struct KnowledgeCount {
   double Count;
 };
 
-/// Of two places, that was tried.
+/// Of two places.
 struct KnowledgeOrder {
   uint64_t Key;
-  uint64_t Times;
+  uint32_t Times;   ///< That it was tried.
+  uint32_t Settled; ///< See Expectation.h.
 };
 
 inline constexpr char ScheduleKnowledgeMagic[8] = {'R', 'D', 'L', 'S',
                                                    'K', 'N', 'O', 'W'};
-inline constexpr uint32_t ScheduleKnowledgeVersion = 2;
+inline constexpr uint32_t ScheduleKnowledgeVersion = 3;
 
 class Knowledge {
 public:
-  static constexpr unsigned MostPlaces = 8192, MostCounts = 16384,
-                            MostThreads = 1024, MostObjects = 65536,
-                            MostOrders = 8192;
+  static constexpr unsigned MostPlaces = SeenOrders::MostPlaces,
+                            MostCounts = 16384,
+                            MostThreads = SeenOrders::MostThreads,
+                            MostObjects = 65536, MostOrders = 16384;
   static constexpr uint32_t NoPlace = ~uint32_t(0);
 
   /// Forgets all and reads \p Path; a file that is not there, or is damaged, or
@@ -71,10 +74,17 @@ public:
 
   void created(uint32_t Thread, uint32_t Parent);
   void taken(const Step &S);
+  /// A step of which nobody was asked. The first run learns from them who came
+  /// first, later ones are asked there.
+  void passed(const Step &S) {
+    if (Model && !Model->Head.Runs)
+      taken(S);
+  }
   void asked() { ++Asked; }
 
   uint32_t timesTried(uint64_t Key);
   void trying(uint64_t Key);
+  bool isSettled(uint64_t Key);
 
   const Expectation &expectation() const;
   uint64_t points() const;
@@ -84,6 +94,9 @@ private:
     uint32_t First, Other; ///< 1 + places that met there.
     uint16_t Thread;
     bool Shared, Written;
+    /// The last step there.
+    uint32_t LastThread, LastPlace;
+    bool LastWrote;
   };
   struct ModelType {
     KnowledgeHead Head;
@@ -92,9 +105,11 @@ private:
     uint32_t Parents[MostThreads + 1];
     KnowledgeOrder Orders[MostOrders];
     // Of this run.
-    bool Known[MostPlaces], Seen[MostPlaces];
+    bool Known[MostPlaces];
     uint32_t Now[MostCounts];
     Object Objects[MostObjects];
+    SeenOrders Seen;
+    uint32_t NextOfGroup[MostPlaces];
     // As strategies see it.
     Expectation View;
     ExpectedPlace ViewPlaces[MostPlaces];
@@ -105,7 +120,10 @@ private:
   void makeView();
   uint32_t root(uint32_t Place);
   void join(uint32_t A, uint32_t B);
+  void learn(const Step &S);
   void meet(Object &O, uint32_t Place, const Step &S);
+  KnowledgeOrder *order(uint64_t Key);
+  void settleOrders();
 
   ModelType *Model = nullptr;
   HashTable PlaceIndex, CountIndex, OrderIndex;

@@ -212,6 +212,114 @@ TEST(ScheduleKnowledge, MoreThanThereIsRoomFor) {
   EXPECT_EQ(K->expectation().ThreadCount, Knowledge::MostThreads);
 }
 
+const ExpectedPlace *placeOf(const Expectation &E, uint64_t Hash) {
+  for (unsigned I = 0; I != E.PlaceCount; ++I)
+    if (E.Places[I].Hash == Hash)
+      return &E.Places[I];
+  return nullptr;
+}
+
+TEST(ScheduleKnowledge, SettlesTheOrdersThatRunsHad) {
+  Folder F;
+  auto K = std::make_unique<Knowledge>();
+  K->load(F.file().c_str());
+  // Thread 2 writes object 1 at 10, and thread 3 after it at 11. Both change
+  // object 2 with lock 9: thread 2 at 20, thread 3 at 21.
+  auto Locked = [&](uint32_t T, uint64_t Place) {
+    K->taken(step(T, Op::Lock, 9, Place + 100));
+    K->taken(step(T, Op::Write, 2, Place));
+    K->taken(step(T, Op::Unlock, 9, Place + 200));
+  };
+  K->taken(step(2, Op::Write, 1, 10));
+  Locked(2, 20);
+  K->taken(step(3, Op::Write, 1, 11));
+  Locked(3, 21);
+  // Each writes object 3 at 30 and then at 31.
+  for (uint32_t T : {2u, 3u})
+    for (uint64_t Place : {30, 31})
+      K->taken(step(T, Op::Write, 3, Place));
+  EXPECT_FALSE(K->isSettled(orderKey(10, 11))) << "fixed within a run";
+  K->store();
+
+  K->load(F.file().c_str());
+  EXPECT_TRUE(K->isSettled(orderKey(10, 11))) << "it was so";
+  EXPECT_FALSE(K->isSettled(orderKey(11, 10)));
+  EXPECT_TRUE(K->isSettled(orderKey(120, 121)));
+  EXPECT_FALSE(K->isSettled(orderKey(121, 120))) << "a lock is free before";
+  EXPECT_TRUE(K->isSettled(orderKey(20, 21)));
+  EXPECT_TRUE(K->isSettled(orderKey(21, 20))) << "who stops there has the lock";
+  EXPECT_TRUE(K->isSettled(orderKey(30, 31)));
+  EXPECT_TRUE(K->isSettled(orderKey(31, 30))) << "nobody comes to 31 first";
+  EXPECT_FALSE(K->isSettled(orderKey(10, 21))) << "they did not meet";
+  EXPECT_EQ(K->timesTried(orderKey(10, 11)), 0u);
+
+  // The other way round, and both are.
+  K->taken(step(3, Op::Write, 1, 11));
+  K->taken(step(2, Op::Write, 1, 10));
+  K->store();
+  K->load(F.file().c_str());
+  EXPECT_TRUE(K->isSettled(orderKey(10, 11)));
+  EXPECT_TRUE(K->isSettled(orderKey(11, 10)));
+}
+
+TEST(ScheduleKnowledge, AWaitGivesItsLockBack) {
+  Folder F;
+  auto K = std::make_unique<Knowledge>();
+  K->load(F.file().c_str());
+  K->taken(step(2, Op::Lock, 9, 10));
+  K->taken(step(2, Op::Wait, 8, 11));
+  K->taken(step(3, Op::Lock, 9, 12));
+  K->taken(step(3, Op::Unlock, 9, 13));
+  K->taken(step(2, Op::Relock, 9, 11));
+  K->store();
+  K->load(F.file().c_str());
+  EXPECT_FALSE(K->isSettled(orderKey(~uint64_t(11), 12)));
+  EXPECT_TRUE(K->isSettled(orderKey(12, ~uint64_t(11))));
+}
+
+TEST(ScheduleKnowledge, KnowsWhatWritesAfterAReadAndWhoNestsLocks) {
+  Folder F;
+  auto K = std::make_unique<Knowledge>();
+  K->load(F.file().c_str());
+  // Thread 2 reads and writes; thread 3 comes between its own two.
+  K->taken(step(2, Op::Read, 1, 10));
+  K->taken(step(2, Op::Write, 1, 11));
+  K->taken(step(3, Op::Read, 1, 12));
+  K->taken(step(2, Op::Write, 1, 11));
+  K->taken(step(3, Op::Write, 1, 13));
+  K->taken(step(2, Op::Lock, 8, 20));
+  K->taken(step(2, Op::Lock, 9, 21));
+  K->taken(step(2, Op::Unlock, 9, 22));
+  K->taken(step(2, Op::Unlock, 8, 23));
+  K->taken(step(2, Op::Lock, 9, 24));
+  K->store();
+  K->load(F.file().c_str());
+  const Expectation &E = K->expectation();
+  EXPECT_TRUE(placeOf(E, 11)->AfterRead);
+  EXPECT_FALSE(placeOf(E, 13)->AfterRead);
+  EXPECT_FALSE(placeOf(E, 10)->AfterRead);
+  EXPECT_FALSE(placeOf(E, 10)->Writes);
+  EXPECT_FALSE(placeOf(E, 20)->Nested);
+  EXPECT_TRUE(placeOf(E, 21)->Nested);
+  EXPECT_FALSE(placeOf(E, 24)->Nested);
+}
+
+TEST(ScheduleKnowledge, TheFirstRunAlsoLearnsWhereNobodyWasAsked) {
+  Folder F;
+  auto K = std::make_unique<Knowledge>();
+  for (int Run = 0; Run != 2; ++Run) {
+    K->load(F.file().c_str());
+    K->passed(step(2, Op::Write, 1, 10 + Run));
+    K->taken(step(3, Op::Read, 1, 20));
+    K->store();
+  }
+  K->load(F.file().c_str());
+  const Expectation &E = K->expectation();
+  EXPECT_NE(groupOf(E, 10), 0u);
+  EXPECT_EQ(groupOf(E, 10), groupOf(E, 20));
+  EXPECT_FALSE(placeOf(E, 11)) << "in later runs that is too often";
+}
+
 TEST(Granules, AreForgottenOnlyWhereAsked) {
   Granules G;
   for (uint64_t At = 0x7fff0000; At != 0x80030000; At += 8) {

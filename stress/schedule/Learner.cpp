@@ -46,6 +46,7 @@ public:
     TheKnowledge.taken(Taken);
     Inner->taken(Taken);
   }
+  void passed(const Step &Taken) override { TheKnowledge.passed(Taken); }
 };
 
 Learner TheLearner;

@@ -2,8 +2,10 @@
 //
 // The portfolio: each run by one of the others, as the seed says. No algorithm
 // is the best on all programs, and the best one is rarely more than some times
-// better than the mix. Without knowledge those that need none come first.
+// better than the mix. To those that have no biases of their own not all steps
+// are shown: Postponed.h.
 #include "stress/schedule/Expectation.h"
+#include "stress/schedule/Postponed.h"
 #include "stress/schedule/Random.h"
 #include "stress/schedule/Strategies.h"
 
@@ -15,9 +17,14 @@ struct Share {
   Strategy &(*Get)();
   unsigned Percent;
 };
-constexpr Share Uninformed[] = {{pos, 50}, {pct, 30}, {randomWalk, 20}};
+constexpr Share Uninformed[] = {
+    {conflictOrders, 60}, {pos, 20}, {pct, 12}, {randomWalk, 8}};
 constexpr Share Informed[] = {
-    {conflictOrders, 75}, {surw, 13}, {pos, 7}, {pct, 5}};
+    {conflictOrders, 84}, {surw, 8}, {pos, 5}, {pct, 3}};
+/// The others' chances fall with the number of threads.
+constexpr Share ManyThreads[] = {
+    {conflictOrders, 94}, {surw, 2}, {pos, 2}, {pct, 2}};
+constexpr unsigned Many = 8;
 
 class Portfolio final : public Strategy {
 public:
@@ -28,23 +35,56 @@ public:
     StrategySettings Mine = S;
     Mine.Depth = 2 + unsigned(Numbers.below(3));
     bool Known = S.Known && S.Known->Groups;
-    const Share *Of = Known ? Informed : Uninformed;
+    const Share *Of = !Known                        ? Uninformed
+                      : S.Known->ThreadCount > Many ? ManyThreads
+                                                    : Informed;
     while (At >= Of->Percent)
       At -= (Of++)->Percent;
     Chosen = &Of->Get();
+    Biased = Chosen != &conflictOrders();
+    if (Biased)
+      PutOff.begin(Numbers, S);
     Chosen->begin(Mine);
   }
   void created(uint32_t Thread, uint32_t Parent) override {
+    if (Biased)
+      PutOff.created(Parent);
     Chosen->created(Thread, Parent);
   }
   void ended(uint32_t Thread) override { Chosen->ended(Thread); }
   unsigned choose(const Step *Enabled, unsigned Count, int Current) override {
-    return Chosen->choose(Enabled, Count, Current);
+    if (!Biased || Count > Most)
+      return Chosen->choose(Enabled, Count, Current);
+    unsigned Lowest = ~0u, Shown = 0;
+    for (unsigned I = 0; I != Count; ++I)
+      if (unsigned Rank = PutOff.rank(Enabled[I]); Rank < Lowest)
+        Lowest = Rank;
+    int Now = -1;
+    for (unsigned I = 0; I != Count; ++I) {
+      if (PutOff.rank(Enabled[I]) != Lowest)
+        continue;
+      if (int(I) == Current)
+        Now = int(Shown);
+      Steps[Shown] = Enabled[I];
+      Index[Shown++] = I;
+    }
+    if (Shown != Count)
+      PutOff.passed();
+    return Shown == 1 ? Index[0] : Index[Chosen->choose(Steps, Shown, Now)];
   }
-  void taken(const Step &Taken) override { Chosen->taken(Taken); }
+  void taken(const Step &Taken) override {
+    if (Biased)
+      PutOff.taken(Taken);
+    Chosen->taken(Taken);
+  }
 
 private:
+  static constexpr unsigned Most = 1024;
   Strategy *Chosen = nullptr;
+  Postponed PutOff;
+  bool Biased = false;
+  Step Steps[Most];
+  unsigned Index[Most];
 };
 
 Portfolio ThePortfolio;

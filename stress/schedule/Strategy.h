@@ -44,6 +44,8 @@ public:
   virtual unsigned choose(const Step *Enabled, unsigned Count, int Current) = 0;
   /// \p Taken was chosen and is about to be executed.
   virtual void taken(const Step &Taken) {}
+  /// \p Taken is about to be executed, and nobody was asked.
+  virtual void passed(const Step &Taken) {}
 
 protected:
   ~Strategy() = default;

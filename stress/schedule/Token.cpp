@@ -323,6 +323,8 @@ void takeAccess(Controlled &Me, Op Kind, uint32_t Object, unsigned Size,
              Pc);
   if (!Decides) {
     note(Me, Size);
+    if (Object && TheRun.Chooser)
+      TheRun.Chooser->passed(Me.Pending);
     return;
   }
   Me.Object = nullptr;
