@@ -25,6 +25,10 @@ constexpr Share Informed[] = {
 constexpr Share ManyThreads[] = {
     {conflictOrders, 94}, {surw, 2}, {pos, 2}, {pct, 2}};
 constexpr unsigned Many = 8;
+/// What a few orders make fail would have been found by then. What needs more
+/// of them is left to the one that knows of none.
+constexpr Share Old[] = {{pos, 60}, {conflictOrders, 30}, {surw, 8}, {pct, 2}};
+constexpr uint64_t OldRuns = 5000;
 
 class Portfolio final : public Strategy {
 public:
@@ -35,9 +39,10 @@ public:
     StrategySettings Mine = S;
     Mine.Depth = 2 + unsigned(Numbers.below(3));
     bool Known = S.Known && S.Known->Groups;
-    const Share *Of = !Known                        ? Uninformed
-                      : S.Known->ThreadCount > Many ? ManyThreads
-                                                    : Informed;
+    const Share *Of = S.Known && S.Known->Runs >= OldRuns ? Old
+                      : !Known                            ? Uninformed
+                      : S.Known->ThreadCount > Many       ? ManyThreads
+                                                          : Informed;
     while (At >= Of->Percent)
       At -= (Of++)->Percent;
     Chosen = &Of->Get();

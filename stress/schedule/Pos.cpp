@@ -6,8 +6,11 @@
 // can be taken is. Events of other threads that race with it then draw anew, so
 // that the order of two racing events does not depend on what came before.
 //
-// Where we depart from it: the priorities of events that cannot be taken now
-// (a lock that is held) are kept and not drawn anew, as we are not shown them.
+// Where we depart from it: of two reads of one thing, which do not race, the
+// second draws anew as well. What was low once would often stay behind the
+// write that follows the first one, and an update be lost less often than it
+// can. And the priorities of events that cannot be taken now (a lock that is
+// held) are kept and not drawn anew, as we are not shown them.
 #include "stress/schedule/PerThread.h"
 #include "stress/schedule/Random.h"
 #include "stress/schedule/Strategies.h"
@@ -37,8 +40,7 @@ public:
     Events[Taken.Thread].Drawn = false;
     if (Taken.Object)
       for (unsigned I = 0; I != Count; ++I)
-        if (I != Best && Enabled[I].Object == Taken.Object &&
-            (Enabled[I].Writes || Taken.Writes))
+        if (I != Best && Enabled[I].Object == Taken.Object)
           Events[Enabled[I].Thread].Drawn = false;
     return Best;
   }
