@@ -49,7 +49,7 @@ public:
     if (!Known || !Known->Groups)
       return;
     unsigned Wanted = 1;
-    while (Wanted < MaxWishes && Numbers.below(2) == 0)
+    while (Wanted < MaxWishes && Numbers.below(3) == 0)
       ++Wanted;
     uint64_t Patience = S.ExpectedSteps < 100000 ? S.ExpectedSteps : 100000;
     for (unsigned Try = 0; Try != 8 * Wanted && WishCount != Wanted; ++Try) {
@@ -57,7 +57,7 @@ public:
       W = Wish();
       if (!draw(W))
         continue;
-      W.Patience = 64 + Numbers.below(2 * Patience + 1);
+      W.Patience = 64 + Patience + Numbers.below(2 * Patience + 1);
       W.Drives = !WishCount && Numbers.below(4);
       ++WishCount;
     }
@@ -192,15 +192,17 @@ private:
 
   bool draw(Wish &W) {
     // Half of the wishes are for one place alone: that it comes last. There are
-    // fewer of them, and many an order is one. Fewer while there are new
-    // orders.
+    // fewer of them, and many an order is one. More of them, or fewer, where
+    // only one of the two kinds has something new.
     Best Kinds[2];
     for (Best &B : Kinds) {
       B = {nullptr, nullptr, ~uint32_t(0), 0};
       for (unsigned I = 0; I != GroupsLookedAt && B.Cost; ++I)
         offer(&B != Kinds, B);
     }
-    W.Last = !Kinds[0].Q || Numbers.below(Kinds[0].Cost ? 2 : 4) == 0;
+    // Of four wishes.
+    unsigned Share = 2 + !Kinds[1].Cost - !Kinds[0].Cost;
+    W.Last = !Kinds[0].Q || Numbers.below(4) < Share;
     const Best &B = Kinds[W.Last];
     const ExpectedPlace *P = B.P, *Q = B.Q;
     if (!Q)

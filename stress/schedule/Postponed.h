@@ -66,7 +66,7 @@ public:
     if (NestedLocks && (S.Kind == Op::Lock || S.Kind == Op::SharedLock) &&
         Locks[S.Thread])
       Rank += 4;
-    if (Woken && S.Kind == Op::Relock)
+    if (Woken && S.Kind == Op::Relock && !S.TimesOut)
       Rank += 2;
     if (NoCreators && !creates(S))
       Rank += 1;

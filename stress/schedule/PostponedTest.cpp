@@ -21,6 +21,9 @@ TEST(PostponedSteps, ComeLastAndNotForEver) {
     EXPECT_LE(Creates, First);
     Creators += Creates < First;
     Woken += P.rank(Relock) > First;
+    Step TimedOut = Relock;
+    TimedOut.TimesOut = true;
+    EXPECT_EQ(P.rank(TimedOut), First) << "nobody has woken it";
     P.taken(Lock);
     Locks += P.rank(Lock) > First;
     P.taken(Unlock);
