@@ -3,7 +3,8 @@
 // What a campaign has to tell apart. The first argument says what happens:
 //   lost          two threads count; in some orders one count is lost
 //   crossed       two locks in both orders
-//   nth FILE N    the N-th run fails, by a file that counts the runs
+//   nth FILE N [MS]  the N-th run fails, by a file that counts the runs; each
+//                 takes MS milliseconds
 //   once FILE     the first run locks a mutex twice
 //   leak          a thread is left behind
 //   race          two threads write one variable, and nothing comes of it
@@ -181,8 +182,9 @@ int meet(const char *Folder) {
   return Met ? 0 : 7;
 }
 
-int nth(const char *File, int N) {
+int nth(const char *File, int N, int Milliseconds = 0) {
   int Runs = countRuns(File);
+  std::this_thread::sleep_for(std::chrono::milliseconds(Milliseconds));
   if (Runs == N)
     std::printf("this is run %d\n", N);
   return Runs == N ? 7 : 0;
@@ -207,7 +209,7 @@ int main(int Argc, char **Argv) {
   else if (Is("crossed"))
     crossed();
   else if (Is("nth") && Argc > 3)
-    return nth(Argv[2], std::atoi(Argv[3]));
+    return nth(Argv[2], std::atoi(Argv[3]), Argc > 4 ? std::atoi(Argv[4]) : 0);
   else if (Is("once") && Argc > 2 && nth(Argv[2], 1))
     First.lock(), First.lock();
   else if (Is("leak"))
