@@ -9,6 +9,7 @@
 
 using namespace raddle::cli::testing;
 using ::testing::AnyOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -54,10 +55,14 @@ TEST_F(StressRepeats, TimeAndRandomNumbersFollowFromTheSeed) {
 TEST_F(StressRepeats, InputFromOutsideIsNamedWhereRunsDiffer) {
   fails({"outside", "runs"});
   Ran R = replay("1");
-  EXPECT_EQ(R.Code, 3) << R.Out << R.Err;
-  EXPECT_THAT(R.Err, HasSubstr("the run left its schedule after "));
-  EXPECT_THAT(R.Err, HasSubstr("read() at campaign.cpp:"));
-  EXPECT_THAT(R.Err, HasSubstr("is decided by no seed"));
+  // With fewer steps in the end, where one thread is left, a schedule can still
+  // be followed.
+  EXPECT_THAT(R.Code, AnyOf(3, 23)) << R.Out << R.Err;
+  EXPECT_THAT(R.Err, AnyOf(HasSubstr("the run left its schedule after "),
+                           HasSubstr("the steps were not always the same")));
+  EXPECT_THAT(R.Err,
+              ContainsRegex("(read|waitpid)\\(\\) at campaign.cpp:[0-9]+ "
+                            "is decided by no seed"));
 }
 
 // Addresses are others in each process, and nobody is asked for them.

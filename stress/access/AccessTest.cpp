@@ -67,7 +67,7 @@ TEST_P(TSanBuild, StillReports) {
     EXPECT_EQ(O.Out, "done\n");
     EXPECT_THAT(O.Err, HasSubstr("data race"));
     EXPECT_THAT(O.Err, HasSubstr("#0 writesShared(int)"));
-    EXPECT_THAT(O.Err, HasSubstr("race.cpp:10"));
+    EXPECT_THAT(O.Err, HasSubstr("race.cpp:12"));
     EXPECT_THAT(O.Err, HasSubstr("#1 work(void*)"));
     EXPECT_THAT(O.Err, HasSubstr("'Shared'"));
   }

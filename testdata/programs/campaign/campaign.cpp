@@ -141,6 +141,9 @@ int outside(const char *File) {
   pid_t Child = ::fork();
   if (Child == 0) {
     char Byte = char(countRuns(File));
+    // So that the parent waits for it: a read that need not wait is not told
+    // of.
+    ::usleep(100000);
     ::_exit(::write(Pipe[1], &Byte, 1) != 1);
   }
   char Byte = 0;
