@@ -147,6 +147,15 @@ TEST(Controller, WhoDestroysAConditionWaitsForItsWaiters) {
     }
 }
 
+// Also in the moment in which it has gone off and its signal is not taken yet.
+TEST(Controller, WhoWaitsForATimersSignalIsNotStuck) {
+  for (unsigned Seed = 1; Seed <= 30; ++Seed) {
+    ControlledRun R = runControlled({guest("alarm")}, random(Seed));
+    EXPECT_EQ(R.Head.Found, Verdict::None) << Seed;
+    EXPECT_EQ(R.Out.Out, "done\n") << Seed;
+  }
+}
+
 TEST(Controller, AStrictReplayEndsWhereTheProgramLeavesIt) {
   Folder F;
   writeFile(F / "schedule", "1 1 77\n");

@@ -47,10 +47,18 @@ int sendSignal(pthread_t Handle, int Signal) {
   return Result;
 }
 
+/// Of the kernel's; also one that has just gone off. While its signal is
+/// pending, as here all are held back, the kernel says of a timer that goes on
+/// that no time is left, and it is not set anew before the signal is taken.
 bool hasTimer() {
   itimerval Left = {};
   sys::call(SYS_getitimer, ITIMER_REAL, long(&Left));
-  if (Left.it_value.tv_sec || Left.it_value.tv_usec)
+  if (Left.it_value.tv_sec || Left.it_value.tv_usec ||
+      Left.it_interval.tv_sec || Left.it_interval.tv_usec)
+    return true;
+  uint64_t Pending = 0;
+  if (sys::call(SYS_rt_sigpending, long(&Pending), 8) == 0 &&
+      Pending & ~TheRun.First->Mask & bit(SIGALRM))
     return true;
   int File = sys::open("/proc/self/timers", O_RDONLY);
   if (File < 0)
