@@ -77,35 +77,9 @@ Error readSeed(const StressAsked &Asked, CampaignOptions &O) {
   return Error::success();
 }
 
-/// Runs the program once to list its tests.
-Expected<std::vector<std::string>> listTests(const CampaignOptions &O) {
-  SmallString<128> Folder;
-  if (std::error_code Code =
-          sys::fs::createUniqueDirectory("raddle-stress", Folder))
-    return createStringError("a folder to work in cannot be made (" +
-                             Code.message() + "); set TMPDIR");
-  scope_exit Remove([&] { sys::fs::remove_directories(Folder); });
-  ProgramRunner::Settings S;
-  S.Runtime = O.Runtime;
-  S.WorkFolder = std::string(Folder);
-  auto Runner = ProgramRunner::open(O.Programs[0], std::move(S));
-  if (!Runner)
-    return Runner.takeError();
-  RunRequest List;
-  List.Arguments = O.Arguments;
-  List.Arguments.push_back("--gtest_list_tests");
-  List.Timeout = O.Timeout;
-  Expected<RunResult> R = (*Runner)->run(List);
-  if (!R)
-    return R.takeError();
-  if (R->TimedOut || R->Status)
-    return std::vector<std::string>();
-  return parseTestList(R->Out);
-}
-
-/// Runs the loader alone: a build whose libraries are not found would fail in
-/// each run.
-Error checkLibraries(const CampaignOptions &O, const StressProgram &P) {
+/// Runs \p P once, before the campaign.
+Expected<RunResult> runOnce(const CampaignOptions &O, const StressProgram &P,
+                            const RunRequest &Request) {
   SmallString<128> Folder;
   if (std::error_code Code =
           sys::fs::createUniqueDirectory("raddle-stress", Folder))
@@ -118,10 +92,29 @@ Error checkLibraries(const CampaignOptions &O, const StressProgram &P) {
   auto Runner = ProgramRunner::open(P, std::move(S));
   if (!Runner)
     return Runner.takeError();
+  return (*Runner)->run(Request);
+}
+
+Expected<std::vector<std::string>> listTests(const CampaignOptions &O) {
+  RunRequest List;
+  List.Arguments = O.Arguments;
+  List.Arguments.push_back("--gtest_list_tests");
+  List.Timeout = O.Timeout;
+  Expected<RunResult> R = runOnce(O, O.Programs[0], List);
+  if (!R)
+    return R.takeError();
+  if (R->TimedOut || R->Status)
+    return std::vector<std::string>();
+  return parseTestList(R->Out);
+}
+
+/// Runs the loader alone: a build whose libraries are not found would fail in
+/// each run.
+Error checkLibraries(const CampaignOptions &O, const StressProgram &P) {
   RunRequest Load;
   Load.Environment = {{"LD_TRACE_LOADED_OBJECTS", "1"}};
   Load.Timeout = std::chrono::seconds(20);
-  Expected<RunResult> R = (*Runner)->run(Load);
+  Expected<RunResult> R = runOnce(O, P, Load);
   if (!R)
     return R.takeError();
   for (StringRef Line : split(R->Out, '\n'))

@@ -2,6 +2,7 @@
 #include "stress/inject/Cores.h"
 #include "runtime/Runtime.h"
 #include "runtime/core/Sys.h"
+#include "stress/inject/Hook.h"
 #include <sys/syscall.h>
 
 namespace raddle::stress {
@@ -96,23 +97,11 @@ template <typename Function> auto spawned(Function F) -> decltype(F()) {
 
 } // namespace
 
-#define HOOK(Name, Result, Parameters, Passed, ...)                            \
-  Real.Name = [] Parameters noexcept -> Result {                               \
-    auto X = [=] { return Old.Name Passed; };                                  \
-    return __VA_ARGS__;                                                        \
-  }
-// Cancellation passes through these.
-#define HOOK_WAIT(Name, Result, Parameters, Passed, ...)                       \
-  Real.Name = [] Parameters -> Result {                                        \
-    auto X = [=] { return Old.Name Passed; };                                  \
-    return __VA_ARGS__;                                                        \
-  }
-
 void hideCores() {
   __builtin_memcpy(&Old, &Real, sizeof(Old));
-  HOOK(sched_getaffinity, int, (pid_t P, size_t N, cpu_set_t *S), (P, N, S),
+  HOOK(sched_getaffinity, int, (pid_t P, size_t N, cpu_set_t * S), (P, N, S),
        affinity(N, S, X));
-  HOOK(pthread_getaffinity_np, int, (pthread_t T, size_t N, cpu_set_t *S),
+  HOOK(pthread_getaffinity_np, int, (pthread_t T, size_t N, cpu_set_t * S),
        (T, N, S), affinity(N, S, X));
   HOOK(posix_spawn, int,
        (pid_t * C, const char *P, const posix_spawn_file_actions_t *F,

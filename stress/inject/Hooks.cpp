@@ -8,6 +8,7 @@
 #include "runtime/Runtime.h"
 #include "runtime/thread/Registry.h"
 #include "stress/inject/Cores.h"
+#include "stress/inject/Hook.h"
 #include "stress/inject/Jitter.h"
 #include <errno.h>
 #include <linux/futex.h>
@@ -173,20 +174,6 @@ long systemCall(long Number, ...) noexcept {
 }
 
 } // namespace
-
-// HOOK(name, result, parameters, how): Real.name becomes a function that does
-// what "how" says; X is the call of what was there.
-#define HOOK(Name, Result, Parameters, Passed, ...)                            \
-  Real.Name = [] Parameters noexcept -> Result {                               \
-    auto X = [=] { return Old.Name Passed; };                                  \
-    return __VA_ARGS__;                                                        \
-  }
-// Cancellation and exceptions pass through these.
-#define HOOK_WAIT(Name, Result, Parameters, Passed, ...)                       \
-  Real.Name = [] Parameters -> Result {                                        \
-    auto X = [=] { return Old.Name Passed; };                                  \
-    return __VA_ARGS__;                                                        \
-  }
 
 static void hookLocks() {
   HOOK(pthread_mutex_trylock, int, (pthread_mutex_t * M), (M),
