@@ -12,25 +12,13 @@ namespace raddle::cli {
 
 namespace {
 
-/// Where the parameter list of a demangled name begins, or its end.
-StringRef withoutParameters(StringRef Name) {
-  size_t End = Name.rfind(')');
-  if (End == StringRef::npos)
-    return Name;
-  int Depth = 0;
-  for (size_t I = End + 1; I-- != 0;) {
-    Depth += Name[I] == ')' ? 1 : Name[I] == '(' ? -1 : 0;
-    if (Depth == 0)
-      return I ? Name.take_front(I) : Name;
-  }
-  return Name;
-}
-
 bool fits(const std::string &Glob, const lockorder::Frame &F) {
-  if (F.Function.empty())
+  const std::string &Name = F.Function;
+  if (Name.empty())
     return false;
-  return matchesGlob(Glob.c_str(), F.Function.c_str()) ||
-         matchesGlob(Glob.c_str(), withoutParameters(F.Function).str().c_str());
+  return matchesGlob(Glob.c_str(), Name.c_str()) ||
+         matchesGlob(Glob.c_str(),
+                     Name.substr(0, withoutParameters(Name.c_str())).c_str());
 }
 
 bool fitsAny(const std::string &Glob, const FrameStack *S) {

@@ -34,21 +34,6 @@ void trim(const char *&Text, size_t &Length) {
     --Length;
 }
 
-/// Where the parameter list of a demangled name begins, or its end.
-size_t withoutParameters(const char *Name) {
-  size_t Length = strlen(Name), End = Length;
-  while (End && Name[End - 1] != ')')
-    --End;
-  unsigned Depth = 0;
-  for (; End; --End) {
-    if (Name[End - 1] == ')')
-      ++Depth;
-    if (Name[End - 1] == '(' && --Depth == 0)
-      return End - 1 ? End - 1 : Length;
-  }
-  return Length;
-}
-
 bool matchesFunction(const char *Glob, const char *Name) {
   if (!*Name)
     return false;

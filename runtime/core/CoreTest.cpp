@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/core/Maps.h"
+#include "runtime/core/Match.h"
 #include "runtime/core/Memory.h"
 #include "runtime/core/Options.h"
 #include "runtime/core/Print.h"
@@ -40,9 +41,7 @@ TEST(NoSignalsTest, TheOutermostRestores) {
     {
       // Nothing to do for this one: it leaves a mask alone that is changed.
       pthread_sigmask(SIG_SETMASK, &Set, nullptr);
-      {
-        sys::NoSignals Inner;
-      }
+      { sys::NoSignals Inner; }
       EXPECT_EQ(blockedSignals(), std::vector<int>{SIGUSR1});
       sigfillset(&Set);
       pthread_sigmask(SIG_SETMASK, &Set, nullptr);
@@ -57,9 +56,7 @@ TEST(NoSignalsTest, TheOutermostRestores) {
     sigset_t None;
     sigemptyset(&None);
     pthread_sigmask(SIG_SETMASK, &None, nullptr);
-    {
-      sys::NoSignals There;
-    }
+    { sys::NoSignals There; }
     EXPECT_TRUE(blockedSignals().empty());
   }).join();
 }
@@ -227,6 +224,31 @@ TEST(Print, CutsWhatDoesNotFit) {
   TextBuffer<64> Numbers;
   Numbers << -5 << ' ' << 0u << ' ' << Hex{0xbeef} << ' ' << ~uint64_t(0);
   EXPECT_STREQ(Numbers.text(), "-5 0 0xbeef 18446744073709551615");
+}
+
+TEST(Match, StarsStandForAnyText) {
+  EXPECT_TRUE(matchesGlob("*", ""));
+  EXPECT_TRUE(matchesGlob("Pool::*", "Pool::run"));
+  EXPECT_TRUE(matchesGlob("*a*b", "xaxbxb"));
+  EXPECT_TRUE(matchesGlob("w?rker", "worker"));
+  EXPECT_FALSE(matchesGlob("w?rker", "wrker"));
+  EXPECT_FALSE(matchesGlob("*a*b", "xaxbx"));
+  EXPECT_FALSE(matchesGlob("", "x"));
+  EXPECT_FALSE(matchesGlob("Pool::*", "my::Pool::run"));
+}
+
+TEST(Match, NamesWithoutParameters) {
+  auto Short = [](const std::string &Name) {
+    return Name.substr(0, withoutParameters(Name.c_str()));
+  };
+  EXPECT_EQ(Short("f(int)"), "f");
+  EXPECT_EQ(Short("A::g(void (*)(int), B) const"), "A::g");
+  EXPECT_EQ(Short("A::operator()(int)"), "A::operator()");
+  EXPECT_EQ(Short("(anonymous namespace)::f()"), "(anonymous namespace)::f");
+  EXPECT_EQ(Short("main"), "main");
+  EXPECT_EQ(Short("(x)"), "(x)");
+  EXPECT_EQ(Short("f)"), "f)");
+  EXPECT_EQ(Short(""), "");
 }
 
 } // namespace

@@ -49,6 +49,24 @@ inline bool matchesGlob(const char *Glob, const char *Text) {
   return !*Glob;
 }
 
+/// Where the parameter list of a demangled name begins, or its end.
+inline size_t withoutParameters(const char *Name) {
+  size_t Length = 0;
+  while (Name[Length])
+    ++Length;
+  size_t End = Length;
+  while (End && Name[End - 1] != ')')
+    --End;
+  unsigned Depth = 0;
+  for (; End; --End) {
+    if (Name[End - 1] == ')')
+      ++Depth;
+    if (Name[End - 1] == '(' && --Depth == 0)
+      return End - 1 ? End - 1 : Length;
+  }
+  return Length;
+}
+
 } // namespace raddle
 
 #endif
